@@ -1,0 +1,279 @@
+import { afterStaffed, dayOf, nextBusinessDay, nextOpening } from '../calendar/open-hours.js';
+import { skipAhead, startCriticalLadder } from './critical-ladder.js';
+import type { CloseReason, Command, CommandBody, Refusal } from './facts.js';
+import type { AttemptOutcome, TaskKind } from './state.js';
+import { askNotice, settle, settleIfDone, withdrawNotice } from './telling.js';
+import type { Turn } from './turn.js';
+
+/** Outcomes that are documented contact (L34). A third party or a voicemail never is. */
+const contact = new Set<AttemptOutcome>([
+  'reached',
+  'authorised-person',
+  'family-disclosed',
+  'emergency-care',
+]);
+
+/** Judges what a person decided. The reducer decides, whatever a validator let pass (spikes §1). */
+export function onCommand(turn: Turn, command: Command): Refusal | null {
+  const { body } = command;
+  switch (body.kind) {
+    case 'sign-off':
+      return signOff(turn, command, body);
+    case 'accept':
+      return accept(turn, command, body.task);
+    case 'decline':
+      return decline(turn, command, body.task);
+    case 'attempt':
+      return attempt(turn, command, body);
+    case 'close':
+      return close(turn, command, body.reason);
+    default:
+      body satisfies never;
+      return 'unknown-command';
+  }
+}
+
+function signOff(
+  turn: Turn,
+  command: Command,
+  body: Extract<CommandBody, { kind: 'sign-off' }>,
+): Refusal | null {
+  const { version, decision, ending, arriving } = turn.state;
+  if (!command.credentialed) return 'not-credentialed';
+  if (ending.kind === 'closed') return 'closed';
+  if (!version || arriving !== null || command.hash !== version.hash) return 'stale-version';
+  if (decision.kind !== 'awaited') return 'nothing-to-sign';
+  const task: TaskKind = turn.task('review') ? 'review' : 'sign-off';
+  const by = command.by;
+  switch (body.decision) {
+    case 'release':
+      if (version.status === 'preliminary') return 'not-final';
+      turn.set({ decision: { kind: 'released', version: version.number, by, at: turn.now } });
+      turn.endTask(task, 'released');
+      turn.line({ do: 'release', version: version.number, by, at: turn.now });
+      signed(turn, by, 'release');
+      askNotice(turn);
+      settleIfDone(turn);
+      return null;
+    case 'call-instead':
+      turn.set({ decision: { kind: 'call-instead', version: version.number, by, at: turn.now } });
+      turn.endTask(task, 'call-instead');
+      signed(turn, by, 'call-instead');
+      if (!turn.state.acknowledgement) openCallback(turn, version.contactByAt);
+      settleIfDone(turn);
+      return null;
+    case 'not-mine':
+      turn.event('not-mine', { task }, by);
+      passOn(turn, task, by);
+      return null;
+    case 'change-tier':
+      turn.event('tier-changed', { from: version.tier, to: body.tier }, by);
+      turn.set({
+        version: { ...version, tier: body.tier, urgency: body.tier === 'critical' ? 'critical' : 'standard' },
+      });
+      if (body.tier === 'critical') {
+        turn.openTask('callback', 'owner', turn.now + turn.state.policy.criticalAttemptMs);
+        startCriticalLadder(turn);
+        return null;
+      }
+      if (version.tier === 'critical') endCriticalCallback(turn);
+      if (body.tier === 'abnormal') {
+        const due = turn.task(task)?.dueAt ?? turn.now + turn.state.policy.signOffOwnerMs;
+        turn.endTask(task, 'tier-changed', task === 'review');
+        turn.openTask('sign-off', 'owner', due);
+        return null;
+      }
+      turn.set({ decision: { kind: 'released', version: version.number, by, at: turn.now } });
+      turn.endTask(task, 'tier-changed');
+      turn.line({ do: 'release', version: version.number, by, at: turn.now });
+      signed(turn, by, 'tier-changed');
+      askNotice(turn);
+      settleIfDone(turn);
+      return null;
+    default:
+      body satisfies never;
+      return 'unknown-command';
+  }
+}
+
+/** L44: our sign-off names the clinician in an action note. */
+function signed(turn: Turn, by: string, decision: string): void {
+  const version = turn.state.version?.number ?? 0;
+  turn.event('signed-off', { decision, version }, by);
+  turn.line({
+    do: 'note',
+    kind: 'action',
+    key: `v${version}/signed-off`,
+    code: decision,
+    at: turn.now,
+    data: { by },
+  });
+}
+
+function endCriticalCallback(turn: Turn): void {
+  turn.endTask('callback', 'tier-changed', true);
+  turn.set({ ladder: null });
+}
+
+function accept(turn: Turn, command: Command, kind: TaskKind): Refusal | null {
+  const task = turn.task(kind);
+  if (!task) return 'no-such-task';
+  if (task.acceptedBy === command.by) return null;
+  turn.acceptTask(kind, command.by);
+  turn.event('accepted', { task: kind }, command.by);
+  return null;
+}
+
+/** Decline assigns at once (L15); for a critical the next rung is rung at once (L10). */
+function decline(turn: Turn, command: Command, kind: TaskKind): Refusal | null {
+  const task = turn.task(kind);
+  if (!task) return 'no-such-task';
+  turn.event('declined', { task: kind }, command.by);
+  if (kind === 'callback' && turn.state.ladder) {
+    if (task.acceptedBy === command.by) turn.releaseAcceptance(kind);
+    skipAhead(turn, [command.by]);
+    return null;
+  }
+  passOn(turn, kind, command.by);
+  return null;
+}
+
+function passOn(turn: Turn, kind: TaskKind, from: string): void {
+  const task = turn.task(kind);
+  if (!task) return;
+  turn.releaseAcceptance(kind);
+  turn.line({ do: 'pass-on', kind, opening: task.opening, from, to: 'cover', at: turn.now });
+}
+
+function attempt(
+  turn: Turn,
+  command: Command,
+  body: Extract<CommandBody, { kind: 'attempt' }>,
+): Refusal | null {
+  const { version, decision, ending } = turn.state;
+  if (ending.kind === 'closed') return 'closed';
+  if (!version) return 'stale-version';
+  const isContact = contact.has(body.outcome);
+  if (isContact && body.outcome === 'reached' && !body.twoIdentifiers) return 'two-identifiers-needed';
+  // Only a critical may be told before the written sign-off; acceptance permits the call (lifecycle §2).
+  if (isContact && decision.kind === 'awaited' && version.tier !== 'critical') return 'sign-off-first';
+  const { by, at } = { by: command.by, at: turn.now };
+  turn.set({ attempts: [...turn.state.attempts, { outcome: body.outcome, at, by }] });
+  turn.line({ do: 'attempt', commandId: command.id, by, outcome: body.outcome, at });
+  turn.event('attempt', { outcome: body.outcome, number: turn.state.attempts.length }, by);
+  turn.touch('attempt', { outcome: body.outcome, by });
+  if (isContact) {
+    const how =
+      body.outcome === 'emergency-care'
+        ? 'emergency-care'
+        : body.outcome === 'reached'
+          ? 'call'
+          : 'authorised-person';
+    turn.set({ acknowledgement: { how, at, by }, ladder: null });
+    turn.endTask('callback', body.outcome);
+    turn.endTask('reply', body.outcome);
+    turn.endTask('release', body.outcome);
+    withdrawNotice(turn, 'told-by-call');
+    settleIfDone(turn);
+    return null;
+  }
+  afterMissedCall(turn, body.outcome);
+  return null;
+}
+
+/** L33: two attempts, then a message at the third business hour, callback next business day, then a choice. */
+function afterMissedCall(turn: Turn, outcome: AttemptOutcome): void {
+  const { attempts, hours, policy, version } = turn.state;
+  if (outcome === 'wrong-number')
+    turn.openTask('contact-fix', 'coordinator', nextBusinessDay(hours, turn.now));
+  if (version?.tier === 'critical') return;
+  const days = new Set(attempts.map((a) => dayOf(hours, a.at))).size;
+  if (
+    outcome === 'refused' ||
+    (attempts.length >= policy.attemptsBeforeChoice && days >= policy.attemptDays)
+  ) {
+    turn.openTask('follow-up', 'owner', nextBusinessDay(hours, turn.now));
+    return;
+  }
+  if (attempts.length >= 2) turn.moveTask('callback', nextBusinessDay(hours, turn.now));
+}
+
+function close(turn: Turn, command: Command, reason: CloseReason): Refusal | null {
+  const { decision, ending } = turn.state;
+  if (ending.kind === 'closed') return 'closed';
+  switch (reason) {
+    case 'mailed':
+      if (!turn.task('letter')) return 'no-such-task';
+      if (decision.kind === 'awaited') return 'sign-off-first';
+      turn.endTask('letter', reason);
+      turn.set({ acknowledgement: { how: 'letter', at: turn.now, by: command.by } });
+      turn.touch('letter-mailed');
+      settleIfDone(turn);
+      return null;
+    case 'told':
+      return told(turn, command.by);
+    case 'providers-choice':
+      if (!command.credentialed) return 'not-credentialed';
+      if (!turn.task('follow-up')) return 'no-such-task';
+      turn.endTask('follow-up', reason);
+      settle(turn, 'providers-choice');
+      return null;
+    case 'corrected':
+      if (!turn.task('contact-fix')) return 'no-such-task';
+      turn.endTask('contact-fix', reason);
+      turn.set({ telling: { kind: 'not-asked' } });
+      if (decision.kind !== 'awaited') askNotice(turn);
+      return null;
+    case 'handled':
+      return handled(turn, command.by);
+    default:
+      reason satisfies never;
+      return 'unknown-command';
+  }
+}
+
+/** L25: a message sent by hand in athenaOne. Told = task done. */
+function told(turn: Turn, by: string): Refusal | null {
+  const { version, decision } = turn.state;
+  const kind = (['tell-patient', 'release'] as const).find((k) => turn.task(k));
+  if (!kind || !version) return 'no-such-task';
+  if (decision.kind === 'awaited') return 'sign-off-first';
+  turn.endTask(kind, 'told');
+  const at = turn.now;
+  turn.set({
+    telling: { kind: 'confirmed', version: version.number, at, leftAt: at, channel: 'by-hand' },
+    toldVersion: version.number,
+  });
+  turn.event('told-by-hand', { version: version.number }, by);
+  turn.touch('told-by-hand', { by });
+  return null;
+}
+
+/** A piece of work that ends by being done, with nothing else following. */
+function handled(turn: Turn, by: string): Refusal | null {
+  const kind = (['reply', 'match', 'contact-fix', 'retraction', 'follow-up', 'review'] as const).find((k) =>
+    turn.task(k),
+  );
+  if (!kind) return 'no-such-task';
+  if (kind === 'review' && turn.state.decision.kind === 'awaited') return 'sign-off-first';
+  turn.endTask(kind, 'handled');
+  turn.event('handled', { task: kind }, by);
+  const { ending, version, lane } = turn.state;
+  if (ending.kind === 'settled') {
+    // The closing note could not be written by us; a person did it by hand (L44).
+    turn.set({ ending: { ...ending, kind: 'closed' } });
+    turn.line({ do: 'close', closure: ending.closure, at: turn.now });
+    return null;
+  }
+  if (kind === 'retraction') settle(turn, 'void');
+  else if (lane === 'historic' && kind === 'review') settle(turn, 'historic');
+  else if (kind === 'follow-up' && version?.tier === null) settle(turn, 'not-performed');
+  return null;
+}
+
+/** Opens a callback of the coordinator, due in staffed hours. */
+export function openCallback(turn: Turn, dueAt: number): void {
+  const { hours, policy } = turn.state;
+  const earliest = afterStaffed(hours, turn.now, policy.replyStaffedMs);
+  turn.openTask('callback', 'coordinator', nextOpening(hours, Math.max(earliest, dueAt)));
+}

@@ -1,0 +1,142 @@
+import { afterStaffed } from '../calendar/open-hours.js';
+import type { Fact } from './facts.js';
+import { openCallback } from './on-command.js';
+import { settleIfDone, withdrawNotice } from './telling.js';
+import type { Turn } from './turn.js';
+
+type Delivery = Extract<Fact, { kind: 'delivery-status' }>;
+
+/** What became of a message to the patient. */
+export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
+  const { version, telling } = turn.state;
+  if (!version) return;
+  const data = { channel: fact.channel, purpose: fact.purpose, version: fact.version };
+  if (fact.purpose === 'tried-to-reach') {
+    turn.event(`message-${fact.status}`, data);
+    if (fact.status === 'left' || fact.status === 'failed') turn.touch(`tried-to-reach-${fact.status}`, data);
+    return;
+  }
+  const told = fact.status === 'left' || fact.status === 'confirmed';
+  if (told && fact.version > (turn.state.toldVersion ?? 0)) turn.set({ toldVersion: fact.version });
+  if (fact.version !== version.number) return turn.event(`message-${fact.status}`, data);
+  switch (fact.status) {
+    case 'sending':
+      if (telling.kind === 'asked') turn.set({ telling: { ...telling, kind: 'sending', at: turn.now } });
+      return;
+    case 'left':
+      if (telling.kind === 'confirmed' || telling.kind === 'left') return;
+      turn.set({
+        telling: { kind: 'left', version: fact.version, at: fact.at, channel: fact.channel ?? '' },
+      });
+      turn.event('message-left', data);
+      turn.touch('message-sent', data);
+      return;
+    case 'confirmed': {
+      if (telling.kind === 'confirmed') return;
+      const leftAt = telling.kind === 'left' ? telling.at : fact.at;
+      turn.set({
+        telling: {
+          kind: 'confirmed',
+          version: fact.version,
+          at: fact.at,
+          leftAt,
+          channel: fact.channel ?? '',
+        },
+      });
+      turn.event('message-confirmed', data);
+      turn.touch('message-delivered', data);
+      return;
+    }
+    case 'failed':
+      // The notice goes on to the next channel by itself (L47).
+      if (telling.kind === 'left')
+        turn.set({ telling: { kind: 'asked', version: fact.version, at: telling.at } });
+      turn.event('message-failed', { ...data, why: fact.why });
+      turn.touch('message-failed', data);
+      return;
+    case 'needs-person':
+      turn.set({ telling: { kind: 'with-person', version: fact.version, at: turn.now } });
+      turn.event('message-needs-person', { ...data, why: fact.why, task: fact.task });
+      openPersonTask(turn, fact);
+      return;
+    case 'withdrawn':
+      turn.event('message-withdrawn', { ...data, why: fact.why });
+      return;
+    default:
+      fact.status satisfies never;
+  }
+}
+
+function openPersonTask(turn: Turn, fact: Delivery): void {
+  const { version, policy, hours } = turn.state;
+  const due = Math.max(
+    version?.contactByAt ?? turn.now,
+    afterStaffed(hours, turn.now, policy.replyStaffedMs),
+  );
+  switch (fact.task) {
+    case null:
+    case 'callback':
+      return openCallback(turn, version?.contactByAt ?? turn.now);
+    case 'review':
+    case 'follow-up':
+    case 'release':
+      return turn.openTask(fact.task, 'owner', due);
+    default:
+      return turn.openTask(fact.task, 'coordinator', due);
+  }
+}
+
+/** A bot-filtered visit of the patient's page: seen, never acknowledged by itself (L35). */
+export function onLinkOpened(turn: Turn): void {
+  if (turn.state.openedAt !== null) return;
+  turn.set({ openedAt: turn.now });
+  turn.event('opened');
+  turn.touch('opened');
+}
+
+/** Birth date and button on the patient's page. */
+export function onPageConfirmed(turn: Turn, wantsCall: boolean): void {
+  if (turn.state.openedAt === null) turn.set({ openedAt: turn.now });
+  turn.event('page-confirmed', { wantsCall }, 'patient');
+  turn.touch(wantsCall ? 'asked-for-call' : 'read-confirmed');
+  if (wantsCall) return openCallback(turn, turn.now);
+  acknowledge(turn, 'page');
+}
+
+/** A reply: its whole text is on the signed list, or it becomes work for a person (L35). */
+export function onPatientReplied(turn: Turn, channel: string, acknowledges: boolean): void {
+  const { version, ladder, policy, hours, ending } = turn.state;
+  turn.event('replied', { channel, acknowledges }, 'patient');
+  turn.touch('replied', { channel, acknowledges });
+  const enough = acknowledges && (channel === 'secure' || version?.tier === 'normal');
+  if (enough && version?.tier !== 'critical') return acknowledge(turn, 'reply');
+  if (acknowledges || ending.kind !== 'open') return;
+  const due = ladder
+    ? turn.now + policy.replyWhileCriticalMs
+    : afterStaffed(hours, turn.now, policy.replyStaffedMs);
+  turn.openTask('reply', 'coordinator', due);
+}
+
+/** A critical ends only by documented contact (L6); everything else by what the patient confirmed. */
+function acknowledge(turn: Turn, how: 'page' | 'reply'): void {
+  const { version, acknowledgement } = turn.state;
+  if (!version || version.tier === 'critical' || acknowledgement) return;
+  turn.set({ acknowledgement: { how, at: turn.now, by: 'patient' } });
+  turn.event('acknowledged', { how }, 'patient');
+  turn.endTask('callback', 'acknowledged', true);
+  turn.endTask('release', 'acknowledged', true);
+  settleIfDone(turn);
+}
+
+/** Death, merge, inactive: patient steps stop and a person looks (L23, L26). */
+export function onPatientChanged(turn: Turn, status: string): void {
+  if (status === 'active' || turn.state.patientSteps === 'held' || turn.state.ending.kind !== 'open') return;
+  turn.set({ patientSteps: 'held' });
+  turn.event('patient-steps-held', { status });
+  withdrawNotice(turn, 'patient-not-active');
+  turn.openTask(
+    'follow-up',
+    'owner',
+    afterStaffed(turn.state.hours, turn.now, turn.state.policy.replyStaffedMs),
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * The clocks of a result's life. Every number is practice policy with these defaults, signed with the rule set
+ * (lifecycle §2). The 30 minutes of criticals are a practice policy, never a CAP rule (requirements 6-10).
+ */
+export interface LifecyclePolicy {
+  /** L10: repeat to all rung so far. */
+  readonly criticalRepeatMs: number;
+  /** L10: next rung. */
+  readonly criticalNextRungMs: number;
+  /** L6: first contact attempt, else owner, coordinator and an alarm. */
+  readonly criticalAttemptMs: number;
+  /** L6: supervising physician. */
+  readonly criticalSupervisorMs: number;
+  /** L6, S000-63: unreachable, the on-call provider decides. */
+  readonly criticalUnreachedMs: number;
+  /** L6: medical director. */
+  readonly criticalDirectorMs: number;
+  /** L10: page state is polled this often while a critical is open, in real time. */
+  readonly pagePollRealMs: number;
+  /** L8, S000-83: the covering colleague is paged. */
+  readonly signOffCoverMs: number;
+  /** L8, S003-34: owner and coordinator. */
+  readonly signOffOwnerMs: number;
+  /** L8, S003-38: second miss, supervising physician; marked as ageing. */
+  readonly signOffSupervisorMs: number;
+  /** L8: after a missed contact-by, supervising physician. */
+  readonly contactSupervisorMs: number;
+  /** L33: staffed time after the message before the patient is called. */
+  readonly callbackAfterStaffedMs: number;
+  /** L33: a callback never opens earlier after the message left. */
+  readonly callbackNotBeforeStaffedMs: number;
+  /** L33: a released message without confirmed effect becomes a callback. */
+  readonly unconfirmedStaffedMs: number;
+  /** L33, S003-81: "we tried to reach you" at the third business hour of no contact. */
+  readonly triedToReachStaffedMs: number;
+  /** L33: attempts before the provider chooses, on at least {@link attemptDays} days. */
+  readonly attemptsBeforeChoice: number;
+  readonly attemptDays: number;
+  /** L9: a normal without proof of delivery goes to a person. */
+  readonly normalUntoldMs: number;
+  /** L38: a told normal without answer closes. */
+  readonly normalUnansweredMs: number;
+  /** L35: reply tasks. */
+  readonly replyWhileCriticalMs: number;
+  readonly replyStaffedMs: number;
+  /** L41: a preliminary result that never becomes final. */
+  readonly notFinalMs: number;
+  /** A task that is overdue by this much goes to the supervising physician (L8, L9). */
+  readonly overdueSupervisorMs: number;
+  /** Chart notes that are not written by then raise an alarm (L44, L49). */
+  readonly chartLateMs: number;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+export const defaultPolicy: LifecyclePolicy = {
+  criticalRepeatMs: 5 * minute,
+  criticalNextRungMs: 10 * minute,
+  criticalAttemptMs: 30 * minute,
+  criticalSupervisorMs: 60 * minute,
+  criticalUnreachedMs: 2 * hour,
+  criticalDirectorMs: 24 * hour,
+  pagePollRealMs: 30_000,
+  signOffCoverMs: 18 * hour,
+  signOffOwnerMs: 24 * hour,
+  signOffSupervisorMs: 48 * hour,
+  contactSupervisorMs: 24 * hour,
+  callbackAfterStaffedMs: 24 * hour,
+  callbackNotBeforeStaffedMs: 4 * hour,
+  unconfirmedStaffedMs: 4 * hour,
+  triedToReachStaffedMs: 3 * hour,
+  attemptsBeforeChoice: 3,
+  attemptDays: 2,
+  normalUntoldMs: 72 * hour,
+  normalUnansweredMs: 72 * hour,
+  replyWhileCriticalMs: 15 * minute,
+  replyStaffedMs: 4 * hour,
+  notFinalMs: 5 * 24 * hour,
+  overdueSupervisorMs: 24 * hour,
+  chartLateMs: 24 * hour,
+};

@@ -1,0 +1,187 @@
+import type { OpenHours } from '../calendar/open-hours.js';
+import type { EpochMs, ReportStatus } from '../result/report.js';
+import type { LifecyclePolicy } from './policy.js';
+import type { Duty, Line, PageOrder } from './decisions.js';
+import type { Refusal } from './facts.js';
+
+export type Tier = 'critical' | 'abnormal' | 'normal' | 'review' | 'void';
+export type Urgency = 'critical' | 'same-day' | 'standard' | 'minor';
+export type Lane = 'notify' | 'told-at-visit' | 'copy' | 'historic' | 'review';
+
+/** Pieces of staff work (architecture §2). */
+export type TaskKind =
+  | 'sign-off'
+  | 'review'
+  | 'callback'
+  | 'reply'
+  | 'contact-fix'
+  | 'letter'
+  | 'match'
+  | 'release'
+  | 'tell-patient'
+  | 'retraction'
+  | 'follow-up';
+
+/** Roles resolve to persons when a step fires; both are stored (L14). */
+export type Role =
+  | 'owner'
+  | 'cover'
+  | 'coordinator'
+  | 'on-call'
+  | 'supervising-physician'
+  | 'medical-director'
+  | 'keeper'
+  | 'administrator';
+
+/** Documented ends of a result's life (L45). */
+export type Closure =
+  | 'acknowledged'
+  | 'notified-opened'
+  | 'notified-unopened'
+  | 'notified-by-letter'
+  | 'notified-by-resultscall'
+  | 'reached'
+  | 'handed-over'
+  | 'providers-choice'
+  | 'told-at-visit'
+  | 'copy'
+  | 'historic'
+  | 'not-performed'
+  | 'superseded'
+  | 'non-production'
+  | 'void';
+
+/** The current version as staged: classified, owned, with its clocks' anchors. Codes only. */
+export interface StagedVersion {
+  readonly number: number;
+  readonly hash: string;
+  readonly status: ReportStatus;
+  /** `null` for a cancelled or not performed test (L41). */
+  readonly tier: Tier | null;
+  readonly urgency: Urgency;
+  readonly sensitive: boolean;
+  /** Practice time at which resultloop first saw the result: clocks run from here (L12). */
+  readonly detectedAt: EpochMs;
+  /** Contact with the patient is due (48 h, or the panel's own deadline). */
+  readonly contactByAt: EpochMs;
+}
+
+/** The provider's decision on the current version. */
+export type Decision =
+  | { readonly kind: 'not-needed' }
+  | { readonly kind: 'awaited' }
+  | { readonly kind: 'released'; readonly version: number; readonly by: string; readonly at: EpochMs }
+  | { readonly kind: 'call-instead'; readonly version: number; readonly by: string; readonly at: EpochMs };
+
+/** How far the patient message of the current version has come. */
+export type Telling =
+  | { readonly kind: 'not-asked' }
+  | { readonly kind: 'asked'; readonly version: number; readonly at: EpochMs }
+  | { readonly kind: 'sending'; readonly version: number; readonly at: EpochMs }
+  | { readonly kind: 'left'; readonly version: number; readonly at: EpochMs; readonly channel: string }
+  | {
+      readonly kind: 'confirmed';
+      readonly version: number;
+      readonly at: EpochMs;
+      readonly leftAt: EpochMs;
+      readonly channel: string;
+    }
+  | { readonly kind: 'with-person'; readonly version: number; readonly at: EpochMs };
+
+/** Proof by a person that the patient knows (L35). */
+export interface Acknowledgement {
+  readonly how: 'call' | 'authorised-person' | 'emergency-care' | 'page' | 'reply' | 'letter' | 'told';
+  readonly at: EpochMs;
+  readonly by: string;
+}
+
+export interface OpenTask {
+  readonly kind: TaskKind;
+  readonly role: Role;
+  /** Counts openings of this kind within this result; part of the task's identity (L18a). */
+  readonly opening: number;
+  readonly openedAt: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly acceptedBy: string | null;
+  readonly acceptedAt: EpochMs | null;
+}
+
+export interface ContactAttempt {
+  readonly outcome: AttemptOutcome;
+  readonly at: EpochMs;
+  readonly by: string;
+}
+
+/** L34. */
+export type AttemptOutcome =
+  | 'reached'
+  | 'authorised-person'
+  | 'third-party'
+  | 'family-disclosed'
+  | 'voicemail'
+  | 'no-answer'
+  | 'wrong-number'
+  | 'refused'
+  | 'emergency-care';
+
+/** Progress of the critical page ladder (L10). */
+export interface CriticalLadder {
+  /** Ticks fired so far; a tick pages every rung rung so far. */
+  readonly ticks: number;
+  /** Rungs skipped ahead by declines, send errors and open circuits. */
+  readonly ahead: number;
+  readonly nextTickAt: EpochMs;
+  /** People who declined, or accepted and made no attempt in time. */
+  readonly without: readonly string[];
+}
+
+export type Ending =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'settled'; readonly closure: Closure; readonly at: EpochMs }
+  | { readonly kind: 'closed'; readonly closure: Closure; readonly at: EpochMs };
+
+/**
+ * Everything a result's workflow decides with. Plain JSON, codes only, no PHI: it travels through
+ * continue-as-new and is stored with every recorded batch, so that a new run can start from the record.
+ */
+export interface ResultState {
+  readonly loaded: boolean;
+  readonly lane: Lane;
+  readonly version: StagedVersion | null;
+  /** Newest version that has arrived and is not staged yet. */
+  readonly arriving: number | null;
+  readonly toldVersion: number | null;
+  readonly ownerId: string | null;
+  readonly orderedBy: string | null;
+  readonly hours: OpenHours;
+  readonly policy: LifecyclePolicy;
+  readonly decision: Decision;
+  readonly telling: Telling;
+  /** First bot-filtered visit of the patient's page (L35): seen, not acknowledged. */
+  readonly openedAt: EpochMs | null;
+  readonly acknowledgement: Acknowledgement | null;
+  readonly attempts: readonly ContactAttempt[];
+  readonly tasks: readonly OpenTask[];
+  /** How often each kind was opened. */
+  readonly openings: Readonly<Partial<Record<TaskKind, number>>>;
+  readonly ladder: CriticalLadder | null;
+  /** Pages that are decided and wait for staffed hours or for their hour to pass (L11). */
+  readonly pages: readonly PageOrder[];
+  /** Steps that have fired, with the practice time at which they were due. */
+  readonly fired: Readonly<Record<string, EpochMs>>;
+  /** Highest escalation so far: 0 none, 1 owner or cover, 2 supervising physician or on-call, 3 medical director. */
+  readonly escalation: number;
+  readonly nextPagePollAt: EpochMs | null;
+  readonly patientSteps: 'open' | 'held';
+  readonly closings: number;
+  readonly ending: Ending;
+
+  // Bookkeeping of the loop.
+  /** Lines decided and not yet handed to a `record` duty. */
+  readonly lines: readonly Line[];
+  readonly seq: number;
+  readonly recordedSeq: number;
+  readonly duties: readonly Duty[];
+  /** Applied facts, newest last, bounded. */
+  readonly seen: readonly { readonly id: string; readonly refusal: Refusal | null }[];
+}

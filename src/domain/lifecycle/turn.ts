@@ -1,0 +1,171 @@
+import { nextOpening } from '../calendar/open-hours.js';
+import type { EpochMs } from '../result/report.js';
+import type { Duty, EventData, Line, PageOrder } from './decisions.js';
+import type { Refusal } from './facts.js';
+import type { OpenTask, ResultState, Role, TaskKind } from './state.js';
+
+const seenAtMost = 200;
+
+/**
+ * One application of one fact. Collects what is decided; the state it started from is never changed.
+ */
+export class Turn {
+  #state: ResultState;
+
+  constructor(
+    state: ResultState,
+    /** Practice time of the fact. */
+    readonly now: EpochMs,
+  ) {
+    this.#state = state;
+  }
+
+  get state(): ResultState {
+    return this.#state;
+  }
+
+  set(patch: Partial<ResultState>): void {
+    this.#state = { ...this.#state, ...patch };
+  }
+
+  line(line: Line): void {
+    this.set({ lines: [...this.#state.lines, line] });
+  }
+
+  /** A line of the timeline. */
+  event(kind: string, data: EventData = {}, actor = 'resultloop'): void {
+    this.line({ do: 'event', kind, at: this.now, actor, data });
+  }
+
+  /** A chart note about one touch (L44). Normal results have only their closing note. */
+  touch(code: string, data: EventData = {}): void {
+    const { version } = this.#state;
+    if (!version || version.tier === 'normal') return;
+    const key = `v${version.number}/${code}/${this.now}`;
+    this.line({ do: 'note', kind: 'touch', key, code, at: this.now, data });
+  }
+
+  task(kind: TaskKind): OpenTask | undefined {
+    return this.#state.tasks.find((t) => t.kind === kind);
+  }
+
+  /** Opens a task unless one of this kind is open already; then the earlier due time counts. */
+  openTask(kind: TaskKind, role: Role, dueAt: EpochMs): void {
+    const open = this.task(kind);
+    if (open) {
+      if (dueAt < open.dueAt) this.moveTask(kind, dueAt);
+      return;
+    }
+    const opening = (this.#state.openings[kind] ?? 0) + 1;
+    const task: OpenTask = {
+      kind,
+      role,
+      opening,
+      openedAt: this.now,
+      dueAt,
+      acceptedBy: null,
+      acceptedAt: null,
+    };
+    this.set({ tasks: [...this.#state.tasks, task], openings: { ...this.#state.openings, [kind]: opening } });
+    this.line({ do: 'open-task', kind, role, opening, at: this.now, dueAt });
+    this.event('task-opened', { task: kind, role, dueAt });
+  }
+
+  moveTask(kind: TaskKind, dueAt: EpochMs): void {
+    const task = this.task(kind);
+    if (!task || task.dueAt === dueAt) return;
+    this.#replaceTask({ ...task, dueAt });
+    this.line({ do: 'move-task', kind, opening: task.opening, dueAt });
+  }
+
+  acceptTask(kind: TaskKind, by: string): void {
+    const task = this.task(kind);
+    if (!task) return;
+    this.#replaceTask({ ...task, acceptedBy: by, acceptedAt: this.now });
+    this.line({ do: 'accept-task', kind, opening: task.opening, by, at: this.now });
+  }
+
+  releaseAcceptance(kind: TaskKind): void {
+    const task = this.task(kind);
+    if (task) this.#replaceTask({ ...task, acceptedBy: null, acceptedAt: null });
+  }
+
+  endTask(kind: TaskKind, outcome: string, cancelled = false): void {
+    const task = this.task(kind);
+    if (!task) return;
+    this.set({ tasks: this.#state.tasks.filter((t) => t !== task) });
+    this.line({ do: 'end-task', kind, opening: task.opening, outcome, at: this.now, cancelled });
+    this.event(cancelled ? 'task-cancelled' : 'task-done', { task: kind, outcome });
+  }
+
+  /** Decides a page. Outside staffed hours a non-critical one waits for the opening (L11). */
+  page(
+    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical'> & { without?: readonly string[] },
+  ): void {
+    const task = this.task(order.task);
+    const page: PageOrder = {
+      ...order,
+      without: order.without ?? [],
+      opening: task?.opening ?? 1,
+      dueAt: this.now,
+      at: order.critical ? this.now : nextOpening(this.#state.hours, this.now),
+    };
+    if (page.at > this.now) this.set({ pages: [...this.#state.pages, page] });
+    else this.sendPage(page);
+  }
+
+  /** L23: re-read before every page; alongside, never before, a critical one. */
+  sendPage(page: PageOrder): void {
+    if (page.critical) {
+      this.duty({ id: `reread/${page.step}`, kind: 'reread', page: null });
+      this.duty(this.pageDuty(page));
+    } else {
+      this.duty({ id: `reread/${page.step}/${page.at}`, kind: 'reread', page });
+    }
+  }
+
+  pageDuty(page: PageOrder): Duty {
+    return { id: `page/${page.step}/${page.at}`, kind: 'page', page, afterSeq: this.afterSeq };
+  }
+
+  /** Number of the recorded batch that will hold everything decided so far. */
+  get afterSeq(): number {
+    return this.#state.seq + (this.#state.lines.length > 0 ? 1 : 0);
+  }
+
+  duty(duty: Duty): void {
+    if (!this.#state.duties.some((d) => d.id === duty.id))
+      this.set({ duties: [...this.#state.duties, duty] });
+  }
+
+  dutyDone(id: string): void {
+    this.set({ duties: this.#state.duties.filter((d) => d.id !== id) });
+  }
+
+  escalate(level: number): void {
+    if (level > this.#state.escalation) this.set({ escalation: level });
+  }
+
+  fire(step: string, dueAt: EpochMs): void {
+    this.set({ fired: { ...this.#state.fired, [step]: dueAt } });
+  }
+
+  /** Makes applying the same fact again harmless: it gets the same refusal, or none. */
+  remember(factId: string, refusal: Refusal | null): void {
+    this.set({ seen: [...this.#state.seen, { id: factId, refusal }].slice(-seenAtMost) });
+  }
+
+  /** Ends the turn: hands decided lines to a `record` duty, one at a time, in order. */
+  finish(): ResultState {
+    const { lines, seq, duties } = this.#state;
+    if (lines.length > 0 && !duties.some((d) => d.kind === 'record')) {
+      this.set({ seq: seq + 1, lines: [] });
+      this.duty({ id: `record/${seq + 1}`, kind: 'record', seq: seq + 1, lines });
+    }
+    return this.#state;
+  }
+
+  #replaceTask(task: OpenTask): void {
+    this.set({ tasks: this.#state.tasks.map((t) => (t.kind === task.kind ? task : t)) });
+  }
+}

@@ -1,0 +1,62 @@
+import { Kysely, Migrator, PostgresDialect, sql, type Migration, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Database } from './schema.js';
+import * as foundation from './migrations/0001-foundation.js';
+
+export type Db = Kysely<Database>;
+export type Tx = Transaction<Database>;
+
+// Milliseconds and counters stay far below 2^53, so bigint columns are read as numbers.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * Opens the record.
+ * @param url PostgreSQL URL (`DATABASE_URL`).
+ * @param options.max Connections at most (default 10).
+ */
+export function openDatabase(url: string, options: { max?: number } = {}): Db {
+  const pool = new pg.Pool({ connectionString: url, max: options.max ?? 10 });
+  // A broken idle connection is replaced on next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const migrations: Record<string, Migration> = { '0001-foundation': foundation };
+
+/**
+ * Brings the schema up to date. Safe to call from several processes at once: Kysely holds a lock meanwhile.
+ * @throws Error naming the migration that failed.
+ */
+export async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (!error) return;
+  const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'start';
+  throw new Error(
+    `Database migration ${failed} failed. Check that the database is reachable and owned by resultloop.`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** True when the database answers. */
+export async function databaseAnswers(db: Db): Promise<boolean> {
+  return sql`select 1`
+    .execute(db)
+    .then(() => true)
+    .catch(() => false);
+}
+
+/**
+ * Takes the patient lock until the end of the transaction. Storing a version, inserting a command and moving a
+ * notice to `called` all take it, so that they see each other's outcome (architecture §5, L39).
+ */
+export async function lockPatient(tx: Tx, patientKey: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`patient/${patientKey}`}, 0))`.execute(tx);
+}
+
+/** Takes a named lock until the end of the transaction. */
+export async function lockNamed(tx: Tx, name: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+}

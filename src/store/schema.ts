@@ -1,0 +1,396 @@
+import type { Generated, JSONColumnType } from 'kysely';
+import type { ClockMap } from '../domain/calendar/clock-map.js';
+import type { EpochMs } from '../domain/result/report.js';
+
+/**
+ * Row types of the record; the statements are in `migrations/`. `at` is practice time, `realAt`-like columns
+ * (`*_real_at`) the machine's clock. `*_sealed` is field-encrypted, `*_index` a keyed hash.
+ */
+export interface Database {
+  practice: PracticeTable;
+  practice_config: PracticeConfigTable;
+  person: { id: string; name: string };
+  membership: MembershipTable;
+  patient: PatientTable;
+  number: NumberTable;
+  report: ReportTable;
+  draw: DrawTable;
+  result: ResultTable;
+  alias: AliasTable;
+  version: VersionTable;
+  task: TaskTable;
+  task_member: { task_id: string; result_id: string; done: Generated<boolean> };
+  command: CommandTable;
+  event: EventTable;
+  effect: EffectTable;
+  notice: NoticeTable;
+  notice_member: NoticeMemberTable;
+  attempt: AttemptTable;
+  chart_note: ChartNoteTable;
+  inbound: InboundTable;
+  pace: { key: string; next_at: Date };
+  vendor_call: VendorCallTable;
+  access: AccessTable;
+  alarm: AlarmTable;
+  feed: FeedTable;
+}
+
+type Json<T> = JSONColumnType<T & object, string, string>;
+
+export interface PracticeTable {
+  id: string;
+  athena_practice_id: string;
+  name: string;
+  zone: string;
+  clock: Json<ClockMap>;
+  go_live_at: EpochMs;
+  created_real_at: EpochMs;
+}
+
+export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections';
+
+export interface PracticeConfigTable {
+  practice_id: string;
+  kind: ConfigKind;
+  version: number;
+  body: Json<object> | null;
+  body_sealed: string | null;
+  signed_by: string | null;
+  signed_at: EpochMs | null;
+  active: Generated<boolean>;
+}
+
+export interface MembershipTable {
+  practice_id: string;
+  person_id: string;
+  roles: string[];
+  credentialed: boolean;
+  athena_provider_id: string | null;
+  npi: string | null;
+  spruce_member_id: string | null;
+  spruce_page_conversation_id: string | null;
+  active: Generated<boolean>;
+  last_paged_at: EpochMs | null;
+}
+
+export interface PatientTable {
+  id: string;
+  practice_id: string;
+  chart_index: string;
+  card_sealed: string;
+  birth_index: string | null;
+  mobile_index: string | null;
+  name_indexes: Generated<string[]>;
+  status: string;
+  spruce_contact_id: string | null;
+  spruce_has_account: boolean | null;
+  read_real_at: EpochMs;
+}
+
+export interface NumberTable {
+  practice_id: string;
+  number_index: string;
+  opted_out_at: EpochMs | null;
+  wrong_at: EpochMs | null;
+  suspended_at: EpochMs | null;
+}
+
+export interface ReportTable {
+  id: string;
+  practice_id: string;
+  source: string;
+  document_id: string;
+  patient_id: string | null;
+  row_sealed: string | null;
+  raw_sealed: string | null;
+  content_hash: string | null;
+  /** fed: seen in a feed, content not read yet; held: waits for a person; rejected: no result. */
+  state: 'fed' | 'stored' | 'duplicate' | 'held' | 'rejected';
+  reason: string | null;
+  result_id: string | null;
+  received_at: EpochMs;
+  received_real_at: EpochMs;
+  tries: Generated<number>;
+}
+
+export interface DrawTable {
+  id: string;
+  practice_id: string;
+  patient_id: string;
+  first_collected_at: EpochMs | null;
+  accession_index: string | null;
+}
+
+export interface ResultTable {
+  id: string;
+  practice_id: string;
+  patient_id: string | null;
+  draw_id: string | null;
+  lane: string;
+  current_version: Generated<number>;
+  phase: Generated<string>;
+  tier: string | null;
+  urgency: string | null;
+  ordered_by: string | null;
+  owner_id: string | null;
+  waits_for: string | null;
+  due_at: EpochMs | null;
+  due_step: string | null;
+  escalation: Generated<number>;
+  released_version: number | null;
+  told_version: number | null;
+  closure: string | null;
+  closed_at: EpochMs | null;
+  /** Number of the last batch of decisions that was recorded; batches are recorded once, in order. */
+  seq: Generated<number>;
+  /** The workflow's state as of `seq`: codes only, no PHI. A new run starts from it. */
+  state: Json<object> | null;
+  posted_at: EpochMs | null;
+  detected_at: EpochMs;
+  detected_real_at: EpochMs;
+}
+
+export interface AliasTable {
+  practice_id: string;
+  patient_id: string;
+  namespace: string;
+  value_index: string;
+  test_index: string;
+  result_id: string;
+}
+
+export interface VersionTable {
+  result_id: string;
+  number: number;
+  report_id: string;
+  content_hash: string;
+  content_sealed: string;
+  status: string;
+  report_time: EpochMs;
+  collected_at: EpochMs | null;
+  posted_at: EpochMs | null;
+  detected_at: EpochMs;
+  detected_real_at: EpochMs;
+  published_at: EpochMs | null;
+  change: string | null;
+  tier: string | null;
+  urgency: string | null;
+  panel_id: string | null;
+  sensitive: Generated<string[]>;
+  contact_by_at: EpochMs | null;
+  rule_set_version: number | null;
+  reasons_sealed: string | null;
+}
+
+export type TaskStateName = 'open' | 'offered' | 'accepted' | 'done' | 'cancelled';
+
+export interface TaskTable {
+  id: string;
+  practice_id: string;
+  draw_id: string;
+  owner_id: string;
+  kind: string;
+  opening: number;
+  state: TaskStateName;
+  for_role: string;
+  due_at: EpochMs;
+  opened_at: EpochMs;
+  opened_real_at: EpochMs;
+  accepted_by: string | null;
+  accepted_at: EpochMs | null;
+  done_at: EpochMs | null;
+  outcome: string | null;
+}
+
+export interface CommandTarget {
+  resultId: string;
+  version: number;
+  hash: string;
+}
+
+export interface CommandTable {
+  id: string;
+  practice_id: string;
+  kind: string;
+  person_id: string;
+  role: string;
+  credentialed: boolean;
+  via: string;
+  targets: Json<CommandTarget[]>;
+  body: Json<object>;
+  note_sealed: string | null;
+  at: EpochMs;
+  real_at: EpochMs;
+  delivered_real_at: EpochMs | null;
+}
+
+export interface EventTable {
+  result_id: string;
+  seq: number;
+  practice_id: string;
+  at: EpochMs;
+  real_at: EpochMs;
+  actor: string;
+  kind: string;
+  data: Json<object>;
+  text_sealed: string | null;
+  prev_hash: string;
+  hash: string;
+}
+
+export type EffectState = 'intended' | 'called' | 'confirmed' | 'failed' | 'unknown' | 'cancelled';
+export type EffectKind = 'text' | 'secure' | 'portal-note' | 'page';
+
+export interface EffectTable {
+  id: string;
+  practice_id: string;
+  key: string;
+  kind: EffectKind;
+  state: EffectState;
+  result_id: string | null;
+  notice_id: string | null;
+  task_id: string | null;
+  person_id: string | null;
+  step: string | null;
+  channel: string | null;
+  epoch: Generated<number>;
+  token: string | null;
+  lease_real_until: EpochMs | null;
+  tries: Generated<number>;
+  vendor_ref: string | null;
+  vendor_status: string | null;
+  code: string | null;
+  created_at: EpochMs;
+  created_real_at: EpochMs;
+  called_at: EpochMs | null;
+  called_real_at: EpochMs | null;
+  settled_at: EpochMs | null;
+  settled_real_at: EpochMs | null;
+}
+
+export type NoticeState =
+  'waiting' | 'sending' | 'sent' | 'confirmed' | 'failed' | 'withdrawn' | 'handed-over';
+export type NoticePurpose = 'results' | 'update' | 'tried-to-reach';
+export type NoticeChannel = 'text' | 'secure' | 'portal-note';
+
+export interface NoticeTable {
+  id: string;
+  practice_id: string;
+  patient_id: string;
+  draw_id: string;
+  purpose: NoticePurpose;
+  state: NoticeState;
+  channel: NoticeChannel | null;
+  failed_channels: Generated<string[]>;
+  language: string | null;
+  epoch: Generated<number>;
+  wait_until: EpochMs | null;
+  waits_for: string | null;
+  token_index: string | null;
+  token_sealed: string | null;
+  body_sealed: string | null;
+  created_at: EpochMs;
+  latest_fact_at: EpochMs;
+  reread_real_at: EpochMs | null;
+  sent_at: EpochMs | null;
+  confirmed_at: EpochMs | null;
+  opened_at: EpochMs | null;
+  acknowledged_at: EpochMs | null;
+  vendor_conversation_id: string | null;
+}
+
+export interface NoticeMemberTable {
+  notice_id: string;
+  result_id: string;
+  version: number;
+  purpose: NoticePurpose;
+  live: Generated<boolean>;
+}
+
+export interface AttemptTable {
+  id: string;
+  practice_id: string;
+  draw_id: string;
+  result_id: string;
+  command_id: string;
+  person_id: string;
+  outcome: string;
+  at: EpochMs;
+}
+
+export interface ChartNoteTable {
+  id: string;
+  practice_id: string;
+  result_id: string;
+  patient_id: string;
+  key: string;
+  kind: 'touch' | 'closing' | 'action';
+  marker: string;
+  body_sealed: string;
+  state: 'queued' | 'called' | 'confirmed' | 'failed' | 'unknown';
+  lease_real_until: EpochMs | null;
+  tries: Generated<number>;
+  next_real_at: Generated<EpochMs>;
+  document_id: string | null;
+  code: string | null;
+  queued_at: EpochMs;
+  confirmed_at: EpochMs | null;
+}
+
+export interface InboundTable {
+  id: string;
+  practice_id: string;
+  vendor: 'twilio' | 'spruce';
+  kind: string;
+  dedupe_key: string;
+  body_sealed: string;
+  received_at: EpochMs;
+  received_real_at: EpochMs;
+  processed_real_at: EpochMs | null;
+  outcome: string | null;
+  tries: Generated<number>;
+}
+
+export interface VendorCallTable {
+  id: Generated<number>;
+  practice_id: string;
+  vendor: string;
+  operation: string;
+  status: number | null;
+  outcome: string;
+  ms: number;
+  correlation_id: string;
+  real_at: EpochMs;
+}
+
+export interface AccessTable {
+  id: Generated<number>;
+  practice_id: string;
+  actor: string;
+  what: string;
+  result_id: string | null;
+  at: EpochMs;
+  real_at: EpochMs;
+  prev_hash: string;
+  hash: string;
+}
+
+export interface AlarmTable {
+  id: string;
+  practice_id: string;
+  key: string;
+  code: string;
+  result_id: string | null;
+  raised_at: EpochMs;
+  raised_real_at: EpochMs;
+  cleared_at: EpochMs | null;
+}
+
+export interface FeedTable {
+  practice_id: string;
+  subscribed: Generated<boolean>;
+  last_read_real_at: EpochMs | null;
+  last_read_at: EpochMs | null;
+  replay_from_at: EpochMs | null;
+  lock_real_until: EpochMs | null;
+}
