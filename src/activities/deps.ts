@@ -1,0 +1,14 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Metrics } from '../observability/metrics.js';
+import type { Store } from '../store/store.js';
+import type { Vendors } from './vendors.js';
+
+/** What activities are built with; only `worker.ts` and tests wire it. */
+export interface ActivityDeps {
+  readonly store: Store;
+  readonly temporal: Client;
+  readonly vendors: Vendors;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}

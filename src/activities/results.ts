@@ -1,0 +1,35 @@
+import { readCommand } from '../store/commands.js';
+import { loadPractice } from '../store/practices.js';
+import { loadRecord, openNotes, recordBatch } from '../store/record.js';
+import { stageVersion } from '../store/stage.js';
+import type { ResultActivities } from '../workflows/activity-types.js';
+import type { ActivityDeps } from './deps.js';
+import { guarded } from './failures.js';
+import { createTell } from './tell.js';
+
+/** Store activities of a result. Idempotent: they run as local activities and may run twice. */
+export function createResultActivities(deps: ActivityDeps): ResultActivities {
+  const { store, metrics } = deps;
+  const tell = createTell(deps.temporal);
+  return {
+    loadRecord: ({ resultId }) => guarded(() => loadRecord(store, resultId)),
+    stageVersion: ({ practiceId, resultId, version }) =>
+      guarded(() => stageVersion(store, practiceId, resultId, version)),
+    loadCommand: ({ practiceId, resultId, commandId }) =>
+      guarded(() => readCommand(store, practiceId, resultId, commandId)),
+    record: (input) =>
+      guarded(async () => {
+        const { ownerId, wake } = await recordBatch(store, input, input.seq, input.lines, input.projection);
+        const practice = await loadPractice(store, input.practiceId);
+        if (wake.notices && wake.patientId) await tell.noticeChanged(practice, wake.patientId);
+        if (wake.notes) {
+          // The writer is awake while it has open notes; only a queue that was empty needs a signal.
+          const queued = input.lines.filter((l) => l.do === 'note').length;
+          if ((await openNotes(store, practice.id)) <= queued) await tell.notesQueued(practice);
+        }
+        for (const line of input.lines)
+          if (line.do === 'close') metrics.resultClosed(line.closure);
+        return { seq: input.seq, ownerId };
+      }),
+  };
+}

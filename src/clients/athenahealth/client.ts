@@ -1,0 +1,107 @@
+import type { CallRecord } from '../http/index.js';
+import { createHttp } from '../http/index.js';
+import type { ChartDocument, NewChartDocument, NewClinicalDocument } from './chart-documents.js';
+import { createDocument, documentsOf } from './chart-documents.js';
+import type { AthenaDepartment, AthenaProvider } from './directory.js';
+import { department, departments, provider, providers } from './directory.js';
+import type { ChangedLabResults, FeedQuery, SubscriptionStatus } from './lab-feed.js';
+import { changedLabResults, ensureLabSubscription } from './lab-feed.js';
+import type { AthenaLabResult } from './lab-results.js';
+import { addActionNote, labResult, labResultsOfPatient, noteToPatient } from './lab-results.js';
+import type { AthenaPatient } from './people.js';
+import { patient } from './people.js';
+import { createTokens } from './token.js';
+import { createTransport } from './transport.js';
+
+export interface AthenaClientOptions {
+  /** `https://api.platform.athenahealth.com`, the preview host, or a sandbox. */
+  readonly baseUrl: string;
+  readonly practiceId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Default: the whole v1 API of the practices granted to the application. */
+  readonly scope?: string;
+  /** Limit of one call, real ms. Default 20 s. */
+  readonly timeoutMs?: number;
+  /** PHI-free record of every call, token calls too (S002-13). */
+  readonly onCall?: (record: CallRecord) => void;
+  /** Clock of the token's life, epoch ms; real time unless a test says otherwise. */
+  readonly now?: () => number;
+}
+
+/**
+ * athenahealth's v1 API for one practice, as far as lab results need it. Nothing is retried except one token renewal
+ * after a 401; every failure is a `VendorError` that says whether the call may have had an effect. Ids are text
+ * everywhere.
+ */
+export interface AthenaClient {
+  /** Subscribes to all lab events unless that is so already. The feed answers `needs-setup` for some minutes after. */
+  ensureLabSubscription(): Promise<{ readonly status: SubscriptionStatus; readonly subscribed: boolean }>;
+  /**
+   * Takes changes from the feed. **Consuming**: persist the rows before anything else. After an outcome `unknown`
+   * they may be gone from the feed; ask again with `replay`.
+   */
+  changedLabResults(query?: FeedQuery): Promise<ChangedLabResults>;
+  labResult(patientId: string, labResultId: string): Promise<AthenaLabResult | null>;
+  labResultsOfPatient(
+    patientId: string,
+    departmentId: string,
+  ): Promise<{ readonly results: readonly AthenaLabResult[]; readonly unread: readonly unknown[] }>;
+  patient(
+    patientId: string,
+    options?: { readonly departmentId?: string | null },
+  ): Promise<AthenaPatient | null>;
+  provider(providerId: string): Promise<AthenaProvider | null>;
+  providers(): Promise<readonly AthenaProvider[]>;
+  department(departmentId: string): Promise<AthenaDepartment | null>;
+  departments(): Promise<readonly AthenaDepartment[]>;
+  createClinicalDocument(input: NewClinicalDocument): Promise<{ readonly documentId: string }>;
+  clinicalDocuments(patientId: string, departmentId: string): Promise<readonly ChartDocument[]>;
+  createPhoneMessage(input: NewChartDocument): Promise<{ readonly documentId: string }>;
+  phoneMessages(patientId: string, departmentId: string): Promise<readonly ChartDocument[]>;
+  noteToPatient(input: {
+    readonly patientId: string;
+    readonly labResultId: string;
+    readonly note: string;
+  }): Promise<void>;
+  addActionNote(input: { readonly labResultId: string; readonly note: string }): Promise<void>;
+}
+
+/** Builds the client. No call is made before the first method. */
+export function createAthenaClient(options: AthenaClientOptions): AthenaClient {
+  const http = createHttp({
+    vendor: 'athenahealth',
+    baseUrl: options.baseUrl,
+    timeoutMs: options.timeoutMs ?? 20_000,
+    onCall: options.onCall,
+  });
+  const tokens = createTokens({
+    http,
+    clientId: options.clientId,
+    clientSecret: options.clientSecret,
+    scope: options.scope ?? 'athena/service/Athenanet.MDP.*',
+    now: options.now ?? Date.now,
+  });
+  const transport = createTransport(http, tokens, options.practiceId);
+
+  return {
+    ensureLabSubscription: () => ensureLabSubscription(transport),
+    changedLabResults: (query = {}) => changedLabResults(transport, query),
+    labResult: (patientId, labResultId) => labResult(transport, patientId, labResultId),
+    labResultsOfPatient: (patientId, departmentId) => labResultsOfPatient(transport, patientId, departmentId),
+    patient: (patientId, which) => patient(transport, patientId, which),
+    provider: (providerId) => provider(transport, providerId),
+    providers: () => providers(transport),
+    department: (departmentId) => department(transport, departmentId),
+    departments: () => departments(transport),
+    createClinicalDocument: (input) =>
+      createDocument(transport, 'clinicaldocument', { subclass: 'CLINICALDOCUMENT', ...input }),
+    clinicalDocuments: (patientId, departmentId) =>
+      documentsOf(transport, 'clinicaldocument', patientId, departmentId),
+    createPhoneMessage: (input) => createDocument(transport, 'phonemessage', input),
+    phoneMessages: (patientId, departmentId) =>
+      documentsOf(transport, 'phonemessage', patientId, departmentId),
+    noteToPatient: (input) => noteToPatient(transport, input),
+    addActionNote: (input) => addActionNote(transport, input),
+  };
+}

@@ -1,0 +1,10 @@
+export type { ChartDocument, NewChartDocument, NewClinicalDocument } from './chart-documents.js';
+export type { AthenaClient, AthenaClientOptions } from './client.js';
+export { createAthenaClient } from './client.js';
+export type { AthenaDepartment, AthenaProvider } from './directory.js';
+export type { ChangedLabResults, FeedQuery, FeedRow, SubscriptionStatus } from './lab-feed.js';
+export { readFeedRow } from './lab-feed.js';
+export type { AthenaLabResult } from './lab-results.js';
+export type { AthenaPatient } from './people.js';
+export type { AthenaTime } from './times.js';
+export { athenaZone, readTime } from './times.js';

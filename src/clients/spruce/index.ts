@@ -1,0 +1,24 @@
+export type {
+  NewContact,
+  NewMessage,
+  NewNoteConversation,
+  NewSecureConversation,
+  SpruceClient,
+  SpruceOptions,
+} from './contract.js';
+export { createSpruceClient } from './client.js';
+export type { SpruceEvent } from './events.js';
+export { parseSpruceEvent, spruceEventKey } from './events.js';
+export type { ItemKind, KnownConversation, ResolvedPage } from './items.js';
+export { classifyItem, resolvedPages } from './items.js';
+export type {
+  SpruceContact,
+  SpruceConversation,
+  SpruceEndpoint,
+  SpruceItem,
+  SpruceMember,
+  SprucePage,
+  SpruceWebhook,
+} from './shapes.js';
+export type { SpruceSignature } from './signature.js';
+export { verifySpruceSignature } from './signature.js';

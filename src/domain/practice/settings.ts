@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM');
+
+/** A practice's own settings. Every number is practice policy with the product's default. */
+export const settingsSchema = z.object({
+  /** IANA zone of the location. */
+  zone: z.string(),
+  /** Staffed hours, Monday to Friday. */
+  opens: timeOfDay.default('08:00'),
+  closes: timeOfDay.default('17:00'),
+  /** `YYYY-MM-DD` days on which the practice is closed. */
+  holidays: z.array(z.string()).default([]),
+  /** L27: texts leave only then, patient-local. */
+  textsFrom: timeOfDay.default('09:00'),
+  textsTo: timeOfDay.default('20:00'),
+  phone: z.string(),
+  schedulingLink: z.string(),
+  /** Where patients open their page and vendors send webhooks. */
+  publicBaseUrl: z.string(),
+  /** Where the patient's page leads on to. */
+  portalUrl: z.string(),
+  defaultLanguage: z.enum(['eng', 'spa']).default('eng'),
+  /** L20: `--as PERSON` stands for a login. Off by default; on in the demo and in tests. */
+  demoPolicy: z.boolean().default(false),
+  /** S000-73: a ceiling for outgoing texts, per real second. */
+  textsPerSecond: z.number().positive().default(8),
+  /** S000-79: chart writes per minute of practice time. */
+  chartWritesPerMinute: z.number().positive().default(30),
+  /** L19: a notice leaves this long after its members' latest fact (practice ms). */
+  noticeSettleMs: z.number().default(30 * 60_000),
+  /** An unknown outcome of a text waits this long for a callback with our id (real ms). */
+  textUnknownWaitMs: z.number().default(120_000),
+  /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
+  leaseMs: z.number().default(30_000),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Credentials of a practice at its vendors. Stored sealed. */
+export const connectionsSchema = z.object({
+  athenahealth: z.object({ baseUrl: z.string(), clientId: z.string(), clientSecret: z.string() }),
+  twilio: z.object({
+    /** Only set for a sandbox; production uses Twilio's own hosts. */
+    baseUrl: z.string().optional(),
+    accountSid: z.string(),
+    /** The first is used for calls; all are accepted in signatures (rotation). */
+    authTokens: z.array(z.string()).min(1),
+    messagingServiceSid: z.string(),
+  }),
+  spruce: z.object({
+    baseUrl: z.string(),
+    token: z.string(),
+    internalEndpointId: z.string(),
+    webhookSecrets: z.array(z.string()),
+  }),
+});
+
+export type Connections = z.infer<typeof connectionsSchema>;

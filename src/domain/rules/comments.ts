@@ -1,0 +1,67 @@
+/** Laboratory comments: they may raise a tier, never lower one. */
+import type { CommentRule } from './rule-set.js';
+
+export interface CommentReading {
+  readonly tier: 'critical' | 'abnormal' | 'review';
+  /** Rule id, or the built-in name. */
+  readonly rule: string;
+  readonly why: string;
+}
+
+const told =
+  'called|phoned|telephoned|notified|reported|relayed|communicated|given|verified|read[\\s-]*back|unable to (?:reach|contact)|attempt(?:ed|s)?';
+const criticalWords = '(?:critical|panic|life[\\s-]threatening)(?:ly)?';
+const criticalTold = new RegExp(
+  `\\b${criticalWords}\\b[^.]{0,80}\\b(?:${told})\\b|\\b(?:${told})\\b[^.]{0,80}\\b${criticalWords}\\b|\\bread[\\s-]*back\\b|\\brbv\\b`,
+  'i',
+);
+const criticalNamed = new RegExp(`\\b${criticalWords}\\b`, 'i');
+const negated = /\b(no|not|non)[\s-]+(a\s+)?(critical|panic)(\s+(values?|results?))?/gi;
+const amended =
+  /\b(corrected|amended|revised)\s+(report|result|value)|\bpreviously\s+reported\b|\bresult\s+(was\s+)?(corrected|amended|revised)\b/i;
+
+/** Lower case, one space between words, no punctuation that could hide a phrase. */
+export function plainWords(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}%+<>=/'-]+/gu, ' ')
+    .trim();
+}
+
+/** True when the phrase stands in the text as whole words. */
+export function saysPhrase(text: string, phrase: string): boolean {
+  return ` ${plainWords(text)} `.includes(` ${plainWords(phrase)} `);
+}
+
+/**
+ * Reads a comment. "Critical value called and read back" is the laboratory's word for critical (step 2); a
+ * bare mention of critical values, or of an earlier report, goes to a person.
+ */
+export function readComment(text: string | null, rules: readonly CommentRule[]): readonly CommentReading[] {
+  if (text === null || text.trim() === '') return [];
+  const readings: CommentReading[] = [];
+  const affirmed = text.replace(/\s+/g, ' ').replace(negated, ' ');
+  if (criticalTold.test(affirmed)) {
+    readings.push({
+      tier: 'critical',
+      rule: 'laboratory-called',
+      why: 'the laboratory comments that a critical value was called',
+    });
+  } else if (criticalNamed.test(affirmed)) {
+    readings.push({ tier: 'review', rule: 'comment-critical', why: 'a comment speaks of critical values' });
+  }
+  if (amended.test(text)) {
+    readings.push({
+      tier: 'review',
+      rule: 'comment-corrected',
+      why: 'a comment speaks of a corrected report',
+    });
+  }
+  for (const rule of rules) {
+    const phrase = rule.phrases.find((candidate) => saysPhrase(text, candidate));
+    if (phrase !== undefined)
+      readings.push({ tier: rule.tier, rule: rule.id, why: `a comment says “${phrase}”` });
+  }
+  return readings;
+}

@@ -1,0 +1,5 @@
+export type { IntakeErrorCode } from './intake-error.js';
+export { IntakeError } from './intake-error.js';
+export { toPatientCard } from './to-patient-card.js';
+export type { MappedReport, MappingRemark, ReportContext } from './to-report.js';
+export { mapLabResult, patientAuthority, toReport } from './to-report.js';

@@ -1,0 +1,59 @@
+import { createCommonControl, createControlCaller } from '../shared/control.js';
+import type { CommonControl } from '../shared/control.js';
+import type { ChartEntry } from './chart.js';
+import type {
+  AthenaLabResultPatch,
+  AthenaLabResultSeed,
+  AthenaPatientSeed,
+  AthenaTenantSeed,
+} from './seed.js';
+
+export type { ChartEntry } from './chart.js';
+export type { ChartNote } from './document.js';
+export type {
+  AthenaDepartmentSeed,
+  AthenaLabResultPatch,
+  AthenaLabResultSeed,
+  AthenaObservationSeed,
+  AthenaPatientSeed,
+  AthenaProviderSeed,
+  AthenaSettingsSeed,
+  AthenaTenantSeed,
+} from './seed.js';
+
+/** Everything that happens to a practice without us: seeding, laboratories, staff, and reading the chart. */
+export interface AthenaControl extends CommonControl {
+  /** Makes the practice, or changes what the seed names. The id is the practice id. */
+  seed(tenantId: string, seed: AthenaTenantSeed): Promise<void>;
+  addPatients(tenantId: string, patients: readonly AthenaPatientSeed[]): Promise<void>;
+  changePatient(tenantId: string, patientId: string, change: Partial<AthenaPatientSeed>): Promise<void>;
+  /** Lab results arrive, in this order; resolves to their document ids. */
+  postLabResults(tenantId: string, results: readonly AthenaLabResultSeed[]): Promise<number[]>;
+  /** Corrected in place, matched, closed by staff …; an empty change makes a feed row with nothing new. */
+  changeLabResult(tenantId: string, labResultId: number, change: AthenaLabResultPatch): Promise<void>;
+  /** What the chart says, with every note as written; of one patient or of all. */
+  chart(tenantId: string, patientId?: string): Promise<ChartEntry[]>;
+  /** Ends the life of every token of the practice's credentials now. */
+  expireTokens(tenantId: string): Promise<void>;
+}
+
+/** Client of a running athenahealth sandbox's control API. */
+export function createAthenaControl(url: string): AthenaControl {
+  const call = createControlCaller(url);
+  return {
+    ...createCommonControl(url),
+    seed: async (id, seed) => void (await call('PUT', `/tenants/${id}`, seed)),
+    addPatients: async (id, patients) => void (await call('POST', `/tenants/${id}/patients`, patients)),
+    changePatient: async (id, pid, change) =>
+      void (await call('PATCH', `/tenants/${id}/patients/${pid}`, change)),
+    postLabResults: async (id, results) =>
+      (await call<{ labresultids: number[] }>('POST', `/tenants/${id}/labresults`, results)).labresultids,
+    changeLabResult: async (id, labResultId, change) =>
+      void (await call('PATCH', `/tenants/${id}/labresults/${labResultId}`, change)),
+    chart: async (id, patientId) => {
+      const path = `/tenants/${id}/chart${patientId === undefined ? '' : `/${patientId}`}`;
+      return (await call<{ documents: ChartEntry[] }>('GET', path)).documents;
+    },
+    expireTokens: async (id) => void (await call('POST', `/tenants/${id}/tokens/expire`)),
+  };
+}

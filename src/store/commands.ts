@@ -1,0 +1,147 @@
+import type { Command, CommandBody } from '../domain/lifecycle/facts.js';
+import { personById } from '../domain/routing/roster.js';
+import { newId } from '../security/tokens.js';
+import { lockPatient } from './database.js';
+import { patientLock } from './patients.js';
+import { practiceNow, type Practice } from './practices.js';
+import type { CommandTarget } from './schema.js';
+import type { Store } from './store.js';
+
+export const noteAad = 'command.note';
+
+/** Why a door did not write a command. The message is for the person at the desk. */
+export class CommandRefused extends Error {
+  constructor(
+    readonly code: 'no-login' | 'not-on-roster' | 'not-credentialed' | 'no-such-result',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'CommandRefused';
+  }
+}
+
+export interface NewCommand {
+  readonly practice: Practice;
+  readonly personId: string;
+  readonly via: 'cli' | 'staff-app' | 'spruce-page';
+  readonly body: CommandBody;
+  /** What the person typed: sealed. */
+  readonly note?: string | null;
+  /** The result the person acted on; a command on a draw fans out to its members (L18). */
+  readonly resultId: string;
+  readonly id?: string;
+}
+
+export interface WrittenCommand {
+  readonly id: string;
+  readonly targets: readonly CommandTarget[];
+}
+
+/**
+ * Writes what a person decided before any workflow hears of it: who, role, when, what, and the hash of each version
+ * it speaks of. Takes the patient lock, so a version that arrives meanwhile is either in the hash or voids it (L20).
+ * @throws CommandRefused with a code and words for the person.
+ */
+export async function writeCommand(store: Store, input: NewCommand): Promise<WrittenCommand> {
+  const { practice, personId, body } = input;
+  const person = personById(practice.roster, personId);
+  if (!person?.active)
+    throw new CommandRefused(
+      'not-on-roster',
+      `"${personId}" is not an active person on this practice's roster.`,
+    );
+  if (body.kind === 'sign-off' && !person.credentialed)
+    throw new CommandRefused(
+      'not-credentialed',
+      'Only a credentialed provider can sign off. Ask the owner or the cover.',
+    );
+  const id = input.id ?? newId();
+  return store.db.transaction().execute(async (tx) => {
+    const result = await tx
+      .selectFrom('result')
+      .select(['patient_id', 'draw_id', 'owner_id'])
+      .where('id', '=', input.resultId)
+      .where('practice_id', '=', practice.id)
+      .executeTakeFirst();
+    if (!result) throw new CommandRefused('no-such-result', 'There is no such result in this practice.');
+    if (result.patient_id) await lockPatient(tx, patientLock(result.patient_id));
+    const existing = await tx
+      .selectFrom('command')
+      .select(['id', 'targets'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (existing) return { id, targets: existing.targets };
+    let members = tx
+      .selectFrom('result')
+      .innerJoin('version', (j) =>
+        j.onRef('version.result_id', '=', 'result.id').onRef('version.number', '=', 'result.current_version'),
+      )
+      .select(['result.id as resultId', 'version.number as version', 'version.content_hash as hash'])
+      .where('result.closure', 'is', null);
+    // A decision covers that owner's members of the draw; work on the patient covers all of them (L18a).
+    if (result.draw_id === null) members = members.where('result.id', '=', input.resultId);
+    else members = members.where('result.draw_id', '=', result.draw_id);
+    if (body.kind === 'sign-off' || body.kind === 'close')
+      members = members.where((e) =>
+        e.or([e('result.id', '=', input.resultId), e('result.owner_id', '=', result.owner_id)]),
+      );
+    if (body.kind === 'sign-off' && body.decision === 'change-tier')
+      members = members.where('result.id', '=', input.resultId);
+    const targets: CommandTarget[] = await members.orderBy('result.id').execute();
+    if (!targets.some((t) => t.resultId === input.resultId))
+      targets.push({ resultId: input.resultId, version: 0, hash: '' });
+    await tx
+      .insertInto('command')
+      .values({
+        id,
+        practice_id: practice.id,
+        kind: body.kind,
+        person_id: personId,
+        role: person.roles[0] ?? 'provider',
+        credentialed: person.credentialed,
+        via: input.via,
+        targets: JSON.stringify(targets),
+        body: JSON.stringify(body),
+        note_sealed: input.note ? store.cipher.seal(input.note, noteAad) : null,
+        at: practiceNow(store, practice),
+        real_at: store.realNow(),
+        delivered_real_at: null,
+      })
+      .execute();
+    return { id, targets };
+  });
+}
+
+/** The command as a result's workflow judges it; `null` when no door wrote it, or not for this result. */
+export async function readCommand(
+  store: Store,
+  practiceId: string,
+  resultId: string,
+  commandId: string,
+): Promise<Command | null> {
+  const row = await store.db
+    .selectFrom('command')
+    .selectAll()
+    .where('id', '=', commandId)
+    .where('practice_id', '=', practiceId)
+    .executeTakeFirst();
+  const target = row?.targets.find((t) => t.resultId === resultId);
+  if (!row || !target) return null;
+  return {
+    id: row.id,
+    by: row.person_id,
+    credentialed: row.credentialed,
+    at: row.at,
+    hash: target.hash === '' ? null : target.hash,
+    body: row.body as CommandBody,
+  };
+}
+
+/** A command is delivered when every target's workflow has heard of it. */
+export async function markDelivered(store: Store, commandId: string): Promise<void> {
+  await store.db
+    .updateTable('command')
+    .set({ delivered_real_at: store.realNow() })
+    .where('id', '=', commandId)
+    .execute();
+}

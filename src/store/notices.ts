@@ -1,0 +1,131 @@
+import type { EpochMs } from '../domain/result/report.js';
+import { newId } from '../security/tokens.js';
+import type { Tx } from './database.js';
+import type { NoticePurpose } from './schema.js';
+import type { Store } from './store.js';
+
+export interface NoticeJoin {
+  readonly practiceId: string;
+  readonly patientId: string;
+  readonly drawId: string;
+  readonly resultId: string;
+  readonly version: number;
+  readonly purpose: NoticePurpose;
+  readonly at: EpochMs;
+}
+
+/**
+ * Puts a released version into its draw's notice (L18): one message for what a draw released together. A version is
+ * told once per purpose; asking again is harmless.
+ */
+export async function joinNotice(tx: Tx, _store: Store, join: NoticeJoin): Promise<void> {
+  // Members of one draw ask at the same time; the draw's row orders them.
+  await tx.selectFrom('draw').select('id').where('id', '=', join.drawId).forUpdate().execute();
+  const known = await tx
+    .selectFrom('notice_member')
+    .select('notice_id')
+    .where('result_id', '=', join.resultId)
+    .where('version', '=', join.version)
+    .where('purpose', '=', join.purpose)
+    .where('live', '=', true)
+    .executeTakeFirst();
+  if (known) return;
+  const open = await tx
+    .selectFrom('notice')
+    .select('id')
+    .where('draw_id', '=', join.drawId)
+    .where('purpose', '=', join.purpose)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst();
+  const noticeId = open?.id ?? newId();
+  if (open)
+    await tx
+      .updateTable('notice')
+      .set({ latest_fact_at: join.at, wait_until: null })
+      .where('id', '=', noticeId)
+      .execute();
+  else
+    await tx
+      .insertInto('notice')
+      .values({
+        id: noticeId,
+        practice_id: join.practiceId,
+        patient_id: join.patientId,
+        draw_id: join.drawId,
+        purpose: join.purpose,
+        state: 'waiting',
+        channel: null,
+        language: null,
+        wait_until: null,
+        waits_for: null,
+        token_index: null,
+        token_sealed: null,
+        body_sealed: null,
+        created_at: join.at,
+        latest_fact_at: join.at,
+        reread_real_at: null,
+        sent_at: null,
+        confirmed_at: null,
+        opened_at: null,
+        acknowledged_at: null,
+        vendor_conversation_id: null,
+      })
+      .execute();
+  await tx
+    .insertInto('notice_member')
+    .values({ notice_id: noticeId, result_id: join.resultId, version: join.version, purpose: join.purpose })
+    .onConflict((c) => c.columns(['notice_id', 'result_id', 'version']).doUpdateSet({ live: true }))
+    .execute();
+}
+
+/**
+ * Takes a result out of every notice that has not left (L20, L33). A notice whose call was made stays as it is: its
+ * outcome is news, not intent. A withdrawn notice never revives.
+ */
+export async function leaveNotices(tx: Tx, resultId: string): Promise<void> {
+  const notices = await tx
+    .selectFrom('notice')
+    .innerJoin('notice_member', 'notice_member.notice_id', 'notice.id')
+    .select(['notice.id', 'notice.state'])
+    .where('notice_member.result_id', '=', resultId)
+    .where('notice_member.live', '=', true)
+    .where('notice.state', 'in', ['waiting', 'sending'])
+    .forUpdate('notice')
+    .execute();
+  for (const notice of notices) {
+    const called = await tx
+      .selectFrom('effect')
+      .select('id')
+      .where('notice_id', '=', notice.id)
+      .where('state', 'in', ['called', 'unknown', 'confirmed'])
+      .executeTakeFirst();
+    if (called) continue;
+    await tx
+      .updateTable('notice_member')
+      .set({ live: false })
+      .where('notice_id', '=', notice.id)
+      .where('result_id', '=', resultId)
+      .execute();
+    const left = await liveMembers(tx, notice.id);
+    await tx
+      .updateTable('notice')
+      .set(left.length === 0 ? { state: 'withdrawn' } : { state: 'waiting', wait_until: null })
+      .where('id', '=', notice.id)
+      .execute();
+  }
+}
+
+export interface NoticeMember {
+  readonly resultId: string;
+  readonly version: number;
+}
+
+export async function liveMembers(tx: Tx | Store['db'], noticeId: string): Promise<NoticeMember[]> {
+  return tx
+    .selectFrom('notice_member')
+    .select(['result_id as resultId', 'version'])
+    .where('notice_id', '=', noticeId)
+    .where('live', '=', true)
+    .orderBy('result_id')
+    .execute();
+}

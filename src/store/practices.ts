@@ -1,0 +1,195 @@
+import { checkClock, toPractice, type ClockMap } from '../domain/calendar/clock-map.js';
+import {
+  connectionsSchema,
+  settingsSchema,
+  type Connections,
+  type Settings,
+} from '../domain/practice/settings.js';
+import type { EpochMs } from '../domain/result/report.js';
+import { rosterSchema, type Roster } from '../domain/routing/roster.js';
+import { parseRuleSet, requireSigned, type SignedRuleSet } from '../domain/rules/rule-set.js';
+import type { ConfigKind } from './schema.js';
+import type { Store } from './store.js';
+import type { Tx } from './database.js';
+
+/** A practice with its active configuration. */
+export interface Practice {
+  readonly id: string;
+  readonly athenaPracticeId: string;
+  readonly name: string;
+  readonly clock: ClockMap;
+  readonly goLiveAt: EpochMs;
+  readonly settings: Settings;
+  readonly roster: Roster;
+  readonly ruleSet: SignedRuleSet;
+  readonly connections: Connections;
+}
+
+/** A practice's configuration as files or a seed hand it in. */
+export interface PracticeImport {
+  readonly id: string;
+  readonly athenaPracticeId: string;
+  readonly name: string;
+  readonly clock: ClockMap;
+  readonly goLiveAt: EpochMs;
+  readonly settings: unknown;
+  readonly roster: unknown;
+  readonly ruleSet: unknown;
+  readonly connections: unknown;
+}
+
+export class UnknownPractice extends Error {
+  readonly code = 'unknown-practice';
+  constructor(id: string) {
+    super(`There is no practice "${id}". Import it first: resultloop practice import FOLDER.`);
+  }
+}
+
+const connectionsAad = 'practice_config.connections';
+const cacheMs = 2_000;
+const cache = new WeakMap<object, Map<string, { at: number; practice: Practice }>>();
+
+/**
+ * The practice with its active configuration; read again when older than 2 s.
+ * @throws UnknownPractice, or a zod error naming the field of the configuration that does not fit.
+ */
+export async function loadPractice(store: Store, id: string): Promise<Practice> {
+  let known = cache.get(store.db);
+  if (!known) cache.set(store.db, (known = new Map()));
+  const held = known.get(id);
+  if (held && Date.now() - held.at < cacheMs) return held.practice;
+  const practice = await readPractice(store, id);
+  known.set(id, { at: Date.now(), practice });
+  return practice;
+}
+
+async function readPractice(store: Store, id: string): Promise<Practice> {
+  const row = await store.db.selectFrom('practice').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new UnknownPractice(id);
+  const configs = await store.db
+    .selectFrom('practice_config')
+    .selectAll()
+    .where('practice_id', '=', id)
+    .where('active', '=', true)
+    .execute();
+  const body = (kind: ConfigKind) => configs.find((c) => c.kind === kind);
+  const sealed = body('connections')?.body_sealed;
+  return {
+    id,
+    athenaPracticeId: row.athena_practice_id,
+    name: row.name,
+    clock: row.clock,
+    goLiveAt: row.go_live_at,
+    settings: settingsSchema.parse(body('settings')?.body),
+    roster: rosterSchema.parse(body('roster')?.body),
+    ruleSet: requireSigned(parseRuleSet(body('rules')?.body)),
+    connections: connectionsSchema.parse(sealed ? store.cipher.openJson(sealed, connectionsAad) : undefined),
+  };
+}
+
+/**
+ * Imports a practice or a newer configuration of it. The clock map of an existing practice never changes while
+ * runs are open, so it is only taken at the first import.
+ * @throws a zod error naming what does not fit; nothing is stored then.
+ */
+export async function importPractice(store: Store, input: PracticeImport): Promise<void> {
+  const settings = settingsSchema.parse(input.settings);
+  const roster = rosterSchema.parse(input.roster);
+  const ruleSet = requireSigned(parseRuleSet(input.ruleSet));
+  const connections = connectionsSchema.parse(input.connections);
+  checkClock(input.clock);
+  await store.db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto('practice')
+      .values({
+        id: input.id,
+        athena_practice_id: input.athenaPracticeId,
+        name: input.name,
+        zone: settings.zone,
+        clock: JSON.stringify(input.clock),
+        go_live_at: input.goLiveAt,
+        created_real_at: store.realNow(),
+      })
+      .onConflict((c) => c.column('id').doUpdateSet({ name: input.name, zone: settings.zone }))
+      .execute();
+    await putConfig(tx, input.id, 'settings', JSON.stringify(settings), null);
+    await putConfig(tx, input.id, 'roster', JSON.stringify(roster), null);
+    await putConfig(tx, input.id, 'rules', JSON.stringify(ruleSet), null);
+    await putConfig(tx, input.id, 'connections', null, store.cipher.sealJson(connections, connectionsAad));
+    await putPeople(tx, input.id, roster);
+  });
+  cache.get(store.db)?.delete(input.id);
+}
+
+async function putConfig(
+  tx: Tx,
+  practiceId: string,
+  kind: ConfigKind,
+  body: string | null,
+  sealed: string | null,
+) {
+  const { version } = await tx
+    .selectFrom('practice_config')
+    .select((e) => e.fn.coalesce(e.fn.max('version'), e.lit(0)).as('version'))
+    .where('practice_id', '=', practiceId)
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow();
+  await tx
+    .updateTable('practice_config')
+    .set({ active: false })
+    .where('practice_id', '=', practiceId)
+    .where('kind', '=', kind)
+    .execute();
+  await tx
+    .insertInto('practice_config')
+    .values({
+      practice_id: practiceId,
+      kind,
+      version: version + 1,
+      body,
+      body_sealed: sealed,
+      signed_by: null,
+      signed_at: null,
+    })
+    .execute();
+}
+
+async function putPeople(tx: Tx, practiceId: string, roster: Roster): Promise<void> {
+  for (const p of roster.people) {
+    await tx
+      .insertInto('person')
+      .values({ id: p.id, name: p.name })
+      .onConflict((c) => c.column('id').doUpdateSet({ name: p.name }))
+      .execute();
+    const member = {
+      roles: p.roles as string[],
+      credentialed: p.credentialed,
+      athena_provider_id: p.athenaProviderId,
+      npi: p.npi,
+      spruce_member_id: p.spruceMemberId,
+      active: p.active,
+    };
+    await tx
+      .insertInto('membership')
+      .values({
+        practice_id: practiceId,
+        person_id: p.id,
+        spruce_page_conversation_id: null,
+        last_paged_at: null,
+        ...member,
+      })
+      .onConflict((c) => c.columns(['practice_id', 'person_id']).doUpdateSet(member))
+      .execute();
+  }
+}
+
+/** Practice time now. */
+export function practiceNow(store: Store, practice: { clock: ClockMap }): EpochMs {
+  return toPractice(practice.clock, store.realNow());
+}
+
+/** Ids of all practices, for processes that serve every one. */
+export async function practiceIds(store: Store): Promise<string[]> {
+  const rows = await store.db.selectFrom('practice').select('id').execute();
+  return rows.map((r) => r.id);
+}
