@@ -4,7 +4,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/(?:(?!\\.json).)*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -19,7 +19,10 @@ export function toFailure(err: unknown): ApplicationFailure {
   const code = (err as { code?: unknown } | null)?.code;
   return ApplicationFailure.create({
     message: 'An internal step failed; see the type.',
-    type: typeof code === 'string' ? `internal/${code}` : `internal/${err instanceof Error ? err.name : 'unknown'}`,
+    type:
+      typeof code === 'string'
+        ? `internal/${code}`
+        : `internal/${err instanceof Error ? err.name : 'unknown'}`,
     cause: undefined,
   });
 }
@@ -45,7 +48,10 @@ export function comeBack(realMs: number, why: string): ApplicationFailure {
 }
 
 /** Runs an activity's body and turns whatever it throws into a failure with a code. */
-export async function guarded<T>(body: () => Promise<T>, onError?: (failure: ApplicationFailure) => void): Promise<T> {
+export async function guarded<T>(
+  body: () => Promise<T>,
+  onError?: (failure: ApplicationFailure) => void,
+): Promise<T> {
   try {
     return await body();
   } catch (err) {

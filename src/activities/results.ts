@@ -27,8 +27,7 @@ export function createResultActivities(deps: ActivityDeps): ResultActivities {
           const queued = input.lines.filter((l) => l.do === 'note').length;
           if ((await openNotes(store, practice.id)) <= queued) await tell.notesQueued(practice);
         }
-        for (const line of input.lines)
-          if (line.do === 'close') metrics.resultClosed(line.closure);
+        for (const line of input.lines) if (line.do === 'close') metrics.closure(line.closure);
         return { seq: input.seq, ownerId };
       }),
   };

@@ -3,12 +3,14 @@ import type { SignalDefinition } from '@temporalio/workflow';
 import type { Practice } from '../store/practices.js';
 import {
   chartChanged,
+  command,
   deliveryStatus,
   linkOpened,
   noticeChanged,
   notesQueued,
   patientPageConfirmed,
   patientReplied,
+  resumeFromRecord,
   taskQueues,
   versionArrived,
   workflowIds,
@@ -24,9 +26,23 @@ export interface Tell {
   resume(practice: Practice, resultId: string): Promise<void>;
   delivery(practice: Practice, resultId: string, status: DeliveryStatus): Promise<void>;
   opened(practice: Practice, resultId: string, fact: { id: string; at: number }): Promise<void>;
-  confirmed(practice: Practice, resultId: string, fact: { id: string; at: number; wantsCall: boolean }): Promise<void>;
-  replied(practice: Practice, resultId: string, fact: { id: string; at: number; channel: string; acknowledges: boolean }): Promise<void>;
-  charted(practice: Practice, resultId: string, fact: { id: string; at: number; noteKey: string; noteKind: string; state: 'confirmed' | 'failed' }): Promise<void>;
+  confirmed(
+    practice: Practice,
+    resultId: string,
+    fact: { id: string; at: number; wantsCall: boolean },
+  ): Promise<void>;
+  replied(
+    practice: Practice,
+    resultId: string,
+    fact: { id: string; at: number; channel: string; acknowledges: boolean },
+  ): Promise<void>;
+  charted(
+    practice: Practice,
+    resultId: string,
+    fact: { id: string; at: number; noteKey: string; noteKind: string; state: 'confirmed' | 'failed' },
+  ): Promise<void>;
+  /** Hands over what a person decided; the workflow loads the row (architecture §5). */
+  command(practice: Practice, resultId: string, commandId: string): Promise<void>;
   noticeChanged(practice: Practice, patientId: string): Promise<void>;
   notesQueued(practice: Practice): Promise<void>;
 }
@@ -35,11 +51,15 @@ export function createTell(temporal: Client): Tell {
   const resultOptions = (practice: Practice, resultId: string) => ({
     workflowId: workflowIds.result(resultId),
     taskQueue: taskQueues.results,
-    args: [{ practiceId: practice.id, resultId, clock: practice.clock } satisfies LabResultInput],
+    args: [{ practiceId: practice.id, resultId, clock: practice.clock }] as [LabResultInput],
     priority: { fairnessKey: practice.id },
   });
   /** News for a run that may be closed already: then the record has it, and nothing is left to decide. */
-  const signal = async <A extends unknown[]>(resultId: string, definition: SignalDefinition<A>, ...args: A) => {
+  const signal = async <A extends unknown[]>(
+    resultId: string,
+    definition: SignalDefinition<A>,
+    ...args: A
+  ) => {
     try {
       await temporal.workflow.getHandle(workflowIds.result(resultId)).signal(definition, ...args);
     } catch (err) {
@@ -47,18 +67,23 @@ export function createTell(temporal: Client): Tell {
     }
   };
   /** News that reopens a closed result (architecture §5). */
-  const wake = <A extends unknown[]>(practice: Practice, resultId: string, definition: SignalDefinition<A>, ...args: A) =>
-    temporal.workflow.signalWithStart('labResult', {
+  const wake = <A extends unknown[]>(
+    practice: Practice,
+    resultId: string,
+    definition: SignalDefinition<A>,
+    ...args: A
+  ) =>
+    temporal.workflow.signalWithStart<(input: LabResultInput) => Promise<unknown>, unknown[]>('labResult', {
       ...resultOptions(practice, resultId),
-      signal: definition,
-      signalArgs: args,
+      signal: definition.name,
+      signalArgs: args as unknown[],
     });
   return {
     async versionArrived(practice, resultId, version) {
       await wake(practice, resultId, versionArrived, { version });
     },
     async resume(practice, resultId) {
-      await wake(practice, resultId, 'resumeFromRecord' as unknown as SignalDefinition<[]>);
+      await wake(practice, resultId, resumeFromRecord);
     },
     delivery: (_practice, resultId, status) => signal(resultId, deliveryStatus, status),
     opened: (_practice, resultId, fact) => signal(resultId, linkOpened, fact),
@@ -69,6 +94,7 @@ export function createTell(temporal: Client): Tell {
       await wake(practice, resultId, patientReplied, fact);
     },
     charted: (_practice, resultId, fact) => signal(resultId, chartChanged, fact),
+    command: (_practice, resultId, commandId) => signal(resultId, command, { commandId }),
     async noticeChanged(practice, patientId) {
       await temporal.workflow.signalWithStart('patientNotice', {
         workflowId: workflowIds.notice(patientId),

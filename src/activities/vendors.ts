@@ -22,7 +22,7 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
     return built.get(key) as T;
   };
   const recorder = (practiceId: string) => (call: CallRecord) => {
-    metrics.vendorCall(call.vendor, call.operation, call.outcome);
+    metrics.vendorCall(call.vendor, call.operation, call.outcome, call.ms);
     store.db
       .insertInto('vendor_call')
       .values({

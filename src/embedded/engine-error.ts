@@ -10,6 +10,7 @@ export type EngineErrorCode =
   | 'state-dir-unreachable'
   | 'part-not-ready'
   | 'no-free-port'
+  | 'port-taken'
   | 'cache-dir-unusable';
 
 /** An engine or a part of resultloop could not be started here. The message says what the user can do. */

@@ -10,6 +10,21 @@ const TRIES = 200;
 const handedOut = new Set<number>();
 
 /**
+ * The port that was asked for, or a free one on loopback that this process has not handed out before. An asked
+ * one must be free: else we would talk to whoever has it and take the answer for our own engine's.
+ *
+ * @throws {EngineError} `port-taken`, `no-free-port`
+ */
+export async function choosePort(wanted?: number): Promise<number> {
+  if (wanted === undefined) return findFreePort();
+  if (await isFree(wanted)) return wanted;
+  throw new EngineError(
+    'port-taken',
+    `Port ${wanted} is taken. Stop what listens there, or choose another port.`,
+  );
+}
+
+/**
  * A TCP port on loopback that nobody listens on now and that this process has not handed out before.
  *
  * @throws {EngineError} `no-free-port`

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { EngineError } from './engine-error.js';
 import type { OnProgress } from './engine-error.js';
 import { startEngine } from './engine-process.js';
-import { findFreePort } from './free-port.js';
+import { choosePort } from './free-port.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { identityOf } from './process-identity.js';
 import type { StateDir } from './state-dir.js';
@@ -46,7 +46,7 @@ export interface RunningPostgres {
  * A real PostgreSQL to work with: the one in `DATABASE_URL` when set, then nothing is started; else one of our
  * own, reachable on loopback only, with a random password, UTF-8 and the C locale. Works as root, too.
  *
- * @throws {EngineError} `postgres-unsupported-platform`, `postgres-unusable`, `postgres-not-ready`
+ * @throws {EngineError} `postgres-unsupported-platform`, `postgres-unusable`, `postgres-not-ready`, `port-taken`
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const { stateDir, database = 'resultloop', onProgress } = options;
@@ -65,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (existsSync(dataDir)) removeStaleLock(dataDir);
   else initialise(initdb, dataDir, password, durable, runAs);
 
-  const port = options.port ?? (await findFreePort());
+  const port = await choosePort(options.port);
   const urlOf = (name: string) =>
     `postgres://${USER}:${password}@${LOOPBACK}:${port}/${encodeURIComponent(name)}`;
   const { pid } = await startEngine(stateDir, {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 /**
  * Says which process a pid is right now: boot, start time and command line. Two readings are equal only when
  * they saw the same process, so a recycled pid is never taken for ours. `null`: no such process, or a zombie.
+ * One that renames itself (`process.title`) counts as another: ours do not.
  */
 export function identityOf(pid: number): string | null {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);

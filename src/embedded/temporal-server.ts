@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { OnProgress } from './engine-error.js';
 import { startEngine } from './engine-process.js';
-import { findFreePort } from './free-port.js';
+import { choosePort } from './free-port.js';
 import type { StateDir } from './state-dir.js';
 import { findTemporalBinary } from './temporal-binary.js';
 
@@ -60,7 +60,7 @@ export interface RunningTemporal {
  * A real Temporal server to work with: the one in `TEMPORAL_ADDRESS` (`TEMPORAL_NAMESPACE`) when set, then
  * nothing is started; else a dev server of our own on loopback.
  *
- * @throws {EngineError} `temporal-binary-unusable`, `temporal-binary-unavailable`, `temporal-not-ready`
+ * @throws {EngineError} `temporal-binary-unusable`, `temporal-binary-unavailable`, `temporal-not-ready`, `port-taken`
  */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   const { stateDir, namespace = 'default', headless = false, onProgress } = options;
@@ -74,8 +74,8 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
   }
 
   const command = await findTemporalBinary({ onProgress });
-  const port = options.port ?? (await findFreePort());
-  const uiPort = headless ? undefined : (options.uiPort ?? (await findFreePort()));
+  const port = await choosePort(options.port);
+  const uiPort = headless ? undefined : await choosePort(options.uiPort);
   const address = `${LOOPBACK}:${port}`;
   const { pid } = await startEngine(stateDir, {
     name: 'temporal',

@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 type Tier = 'critical' | 'abnormal' | 'normal' | 'review' | 'void';
 type Vendor = 'athenahealth' | 'twilio' | 'spruce';
 type EffectState = 'intended' | 'called' | 'confirmed' | 'failed' | 'unknown';
-type CallOutcome = 'ok' | 'refused' | 'rate-limited' | 'error' | 'timeout' | 'unauthorized';
+type CallOutcome = 'answered' | 'timeout' | 'network';
 
 /**
  * What the product counts. Labels are codes from short fixed lists: no ids, no practice, no person. A label

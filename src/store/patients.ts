@@ -79,6 +79,17 @@ export async function loadPatient(
   };
 }
 
+/** Our opaque id of a chart's patient, if it was ever read. */
+export async function patientIdOf(store: Store, practiceId: string, chartId: string): Promise<string | null> {
+  const row = await store.db
+    .selectFrom('patient')
+    .select('id')
+    .where('practice_id', '=', practiceId)
+    .where('chart_index', '=', store.index.aliasIndex('patient', chartId))
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** What Spruce says of the patient (L28: reachable only with an account). */
 export async function rememberSpruceContact(
   store: Store,

@@ -204,7 +204,11 @@ class Batch {
 
   async note(line: Extract<Line, { do: 'note' }>): Promise<void> {
     if (this.patientId)
-      await queueNote(this.tx, this.store, this.practice, { resultId: this.resultId, patientId: this.patientId, line });
+      await queueNote(this.tx, this.store, this.practice, {
+        resultId: this.resultId,
+        patientId: this.patientId,
+        line,
+      });
   }
 
   async project(seq: number, projection: Projection): Promise<void> {

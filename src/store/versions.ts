@@ -25,7 +25,8 @@ export type Stored =
   | { readonly outcome: 'late'; readonly resultId: string };
 
 export interface Delivery {
-  readonly reportId: string;
+  /** The row under which a feed announced the document; `null` when it was read without one (L23). */
+  readonly reportId: string | null;
   readonly report: Report;
   readonly raw: unknown;
   readonly patientId: string;
@@ -52,16 +53,17 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
     await lockPatient(tx, patientLock(patientId));
     const pair = await tx
       .selectFrom('report')
-      .select(['result_id'])
+      .select(['id', 'result_id'])
       .where('practice_id', '=', practice.id)
       .where('source', '=', report.source)
       .where('document_id', '=', report.documentId)
       .where('content_hash', '=', hash)
-      .where('id', '<>', reportId)
       .executeTakeFirst();
+    if (pair?.result_id && pair.id === reportId) return again(tx, pair.result_id, reportId);
     if (pair?.result_id) {
       // A pair that is known already; the row that announced it has done its work.
-      await tx.deleteFrom('report').where('id', '=', reportId).where('content_hash', 'is', null).execute();
+      if (reportId)
+        await tx.deleteFrom('report').where('id', '=', reportId).where('content_hash', 'is', null).execute();
       await notePublished(tx, pair.result_id, report);
       return { outcome: 'known', resultId: pair.result_id };
     }
@@ -69,18 +71,27 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
     const resultId = found ?? (await newResult(tx, store, practice, delivery));
     if (delivery.waitingResultId) await giveToPatient(tx, store, practice.id, resultId, delivery);
     await addAliases(tx, store, practice.id, patientId, resultId, report);
-    const keep = async (state: 'stored' | 'duplicate') =>
-      tx
-        .updateTable('report')
-        .set({
-          state,
-          content_hash: hash,
-          result_id: resultId,
-          patient_id: patientId,
-          raw_sealed: store.cipher.sealJson(delivery.raw, rawAad),
+    const keptId = reportId ?? newId();
+    const keep = async (state: 'stored' | 'duplicate') => {
+      const raw = store.cipher.sealJson(delivery.raw, rawAad);
+      const kept = { state, content_hash: hash, result_id: resultId, patient_id: patientId, raw_sealed: raw };
+      if (reportId)
+        return void (await tx.updateTable('report').set(kept).where('id', '=', reportId).execute());
+      await tx
+        .insertInto('report')
+        .values({
+          id: keptId,
+          practice_id: practice.id,
+          source: report.source,
+          document_id: report.documentId,
+          row_sealed: null,
+          reason: 're-read',
+          received_at: delivery.detectedAt,
+          received_real_at: delivery.detectedRealAt,
+          ...kept,
         })
-        .where('id', '=', reportId)
         .execute();
+    };
     const current = await currentVersion(tx, resultId);
     const now = practiceNow(store, practice);
     if (current?.content_hash === hash) {
@@ -99,7 +110,7 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
       .values({
         result_id: resultId,
         number,
-        report_id: reportId,
+        report_id: keptId,
         content_hash: hash,
         content_sealed: store.cipher.sealJson(report, contentAad),
         status: report.status,
@@ -136,6 +147,20 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
     ]);
     return late ? { outcome: 'late', resultId } : { outcome: 'new-version', resultId, version: number };
   });
+}
+
+/** The same delivery again after a crash: say again what it became, so that its result is told. */
+async function again(tx: Tx, resultId: string, reportId: string): Promise<Stored> {
+  const version = await tx
+    .selectFrom('version')
+    .select(['number', 'change'])
+    .where('result_id', '=', resultId)
+    .where('report_id', '=', reportId)
+    .executeTakeFirst();
+  if (!version) return { outcome: 'known', resultId };
+  return version.change === 'late'
+    ? { outcome: 'late', resultId }
+    : { outcome: 'new-version', resultId, version: version.number };
 }
 
 /** A newly published document is no new content, but it opens the portal channels (L24). */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Vendor } from './athenahealth-server.js';
 import { labDocument, startVendor } from './athenahealth-server.js';
 
 interface Endpoint {
@@ -19,6 +20,9 @@ function endpointOf(method: string, path: string): Endpoint | undefined {
   });
 }
 
+let vendor: Vendor;
+afterEach(() => vendor.stop());
+
 test('every v1 call of the client exists as listed, with known parameters and all required ones', async () => {
   const note = {
     patientId: '4102',
@@ -27,7 +31,7 @@ test('every v1 call of the client exists as listed, with known parameters and al
     internalNote: 'x',
     autoClose: true,
   };
-  const vendor = await startVendor((request) => {
+  vendor = await startVendor((request) => {
     const { pathname } = new URL(request.url, 'http://vendor');
     if (request.method === 'POST') return { success: true, clinicaldocumentid: 1, phonemessageid: 2 };
     if (request.method === 'PUT') return { success: true };
@@ -55,7 +59,6 @@ test('every v1 call of the client exists as listed, with known parameters and al
   await client.phoneMessages('4102', '150');
   await client.noteToPatient({ patientId: '4102', labResultId: '1090321', note: 'x' });
   await client.addActionNote({ labResultId: '1090321', note: 'x' });
-  await vendor.stop();
 
   const problems: string[] = [];
   for (const call of vendor.v1()) {

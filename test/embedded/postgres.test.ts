@@ -89,12 +89,19 @@ describe('PostgreSQL on this machine', () => {
     stranger.kill();
   });
 
-  test('a server that cannot start is reported with its last lines', async () => {
+  test('a port that is taken is refused', async () => {
     process.env.DATABASE_URL = '';
     const taken = await startPostgres({ stateDir: await openDir() });
-    const failed = startPostgres({ stateDir: await openDir(), port: taken.port });
+    await expect(startPostgres({ stateDir: await openDir(), port: taken.port })).rejects.toMatchObject({
+      code: 'port-taken',
+    });
+  });
+
+  test('a server that cannot start is reported with its last lines', async () => {
+    process.env.DATABASE_URL = '';
+    const failed = startPostgres({ stateDir: await openDir(), maxConnections: -1 });
     await expect(failed).rejects.toMatchObject({ code: 'postgres-not-ready' });
-    await expect(failed).rejects.toThrow('Address already in use');
+    await expect(failed).rejects.toThrow('max_connections');
   });
 
   test('DATABASE_URL takes its place: nothing is started', async () => {

@@ -62,16 +62,26 @@ describe('Temporal on this machine', () => {
     expect(identityOf(again.pid ?? 0)).toBeNull();
   });
 
-  test('a server that cannot start is reported with its last lines', async () => {
+  test("a port that is taken is refused: nobody works on a stranger's server by mistake", async () => {
     process.env.TEMPORAL_ADDRESS = '';
     const running = await startTemporal({ stateDir: parent, headless: true });
-    const stateDir = await openStateDir();
     const port = Number(running.address.split(':')[1]);
-    const failed = startTemporal({ stateDir, headless: true, port });
-    await expect(failed).rejects.toMatchObject({ code: 'temporal-not-ready' });
-    await expect(failed).rejects.toThrow(String(port));
-    await stateDir.close();
+    await expect(startTemporal({ stateDir: parent, headless: true, port })).rejects.toMatchObject({
+      code: 'port-taken',
+      message: expect.stringContaining(String(port)),
+    });
     await running.stop();
+  });
+
+  test('a server that cannot start is reported with its last lines', async () => {
+    process.env.TEMPORAL_ADDRESS = '';
+    const failed = startTemporal({
+      stateDir: parent,
+      headless: true,
+      searchAttributes: { Tier: 'Colour' as 'Keyword' },
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'temporal-not-ready' });
+    await expect(failed).rejects.toThrow('Colour');
   });
 
   test('TEMPORAL_ADDRESS takes its place: nothing is started', async () => {

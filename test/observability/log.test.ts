@@ -53,7 +53,7 @@ describe('log of the Temporal SDK', () => {
 
     // What arrives from the workflow's thread: class and type are gone, message and stack are not.
     sdk.warn('Workflow failed', { ...meta, error: structuredClone(error) });
-    expect(last()).toMatchObject({ failure: 'ActivityFailure' });
+    expect(last()).toMatchObject({ failure: 'ActivityFailure < ApplicationFailure' });
 
     sdk.error(`Error while processing ActivityTask.start: ${error.message}`, { ...meta, error });
     expect(last().msg).toBe('Error while processing ActivityTask.start');
@@ -112,7 +112,7 @@ describe('metrics', () => {
   test('labels are codes: an id, number or sentence is counted as "other"', async () => {
     const metrics = createMetrics();
     metrics.resultDetected('critical');
-    metrics.vendorCall('twilio', 'message.create', 'ok', 120);
+    metrics.vendorCall('twilio', 'message.create', 'answered', 120);
     metrics.effect('text', 'confirmed');
     metrics.inbound('+16175550142');
     metrics.textSent(PLANTED);
@@ -121,7 +121,7 @@ describe('metrics', () => {
     const text = await metrics.registry.metrics();
     expect(text).toContain('resultloop_results_detected_total{tier="critical"} 1');
     expect(text).toContain(
-      'resultloop_vendor_calls_total{vendor="twilio",operation="message.create",outcome="ok"} 1',
+      'resultloop_vendor_calls_total{vendor="twilio",operation="message.create",outcome="answered"} 1',
     );
     expect(text).toContain('resultloop_inbound_total{kind="other"} 1');
     expect(text).toContain('resultloop_open_results{tier="normal"} 0');

@@ -7,11 +7,14 @@ import { z } from 'zod';
  */
 
 /** Text as the vendor wrote it, or `null` when absent or blank. Numbers, booleans and objects become text. */
-export const text = z.unknown().transform((value): string | null => {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string') return value.trim() === '' ? null : value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-});
+export const text = z
+  .unknown()
+  .optional()
+  .transform((value): string | null => {
+    if (value === null || value === undefined) return null;
+    if (typeof value === 'string') return value.trim() === '' ? null : value;
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  });
 
 /** An id: trimmed text; `"0"` is how some endpoints write "none". */
 export const id = text.transform((value) => {
@@ -38,10 +41,13 @@ export const flag = text.transform((value): boolean | null => {
 });
 
 /** A list. A single value counts as a list of one, an absent one as empty. */
-export const list = z.unknown().transform((value): readonly unknown[] => {
-  if (value === null || value === undefined || value === '') return [];
-  return Array.isArray(value) ? value : [value];
-});
+export const list = z
+  .unknown()
+  .optional()
+  .transform((value): readonly unknown[] => {
+    if (value === null || value === undefined || value === '') return [];
+    return Array.isArray(value) ? value : [value];
+  });
 
 /** A count, or `null`. */
 export const count = text.transform((value) =>

@@ -151,7 +151,7 @@ const input: RuleSetInput = {
     },
     {
       id: 'comment-finding',
-      phrases: ['abnormal', 'suspicious', 'malignant', 'malignancy', 'atypical'],
+      phrases: ['abnormal', 'suspicious', 'atypical'],
       tier: 'review',
     },
   ],

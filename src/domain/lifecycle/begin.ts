@@ -8,6 +8,7 @@ export const unloaded: ResultState = {
   lane: 'notify',
   version: null,
   arriving: null,
+  passedOver: 0,
   toldVersion: null,
   ownerId: null,
   orderedBy: null,
@@ -32,6 +33,7 @@ export const unloaded: ResultState = {
   seq: 0,
   recordedSeq: 0,
   duties: [],
+  held: [],
   seen: [],
 };
 
@@ -46,6 +48,7 @@ export function resumed(recorded: ResultState, seq: number): ResultState {
     arriving: null,
     seq,
     recordedSeq: seq,
+    held: recorded.held.filter(({ duty }) => duty.kind === 'page'),
     duties: recorded.duties
       .filter((d) => d.kind === 'page' || d.kind === 'reread')
       .map((d) =>

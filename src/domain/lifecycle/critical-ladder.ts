@@ -1,3 +1,5 @@
+import type { EpochMs } from '../result/report.js';
+import type { PageOrder } from './decisions.js';
 import type { Role } from './state.js';
 import type { Turn } from './turn.js';
 
@@ -10,9 +12,10 @@ export const criticalRungs: readonly Role[] = [
   'medical-director',
 ];
 
-export function startCriticalLadder(turn: Turn): void {
+/** @param startedAt Practice time from which the 30 min, 60 min, 2 h and 24 h run. */
+export function startCriticalLadder(turn: Turn, startedAt: EpochMs): void {
   if (turn.state.ladder) return;
-  turn.set({ ladder: { ticks: 0, ahead: 0, nextTickAt: turn.now, without: [] } });
+  turn.set({ ladder: { startedAt, ticks: 0, ahead: 0, nextTickAt: turn.now, without: [], failed: [] } });
 }
 
 /** True while the ladder rings: nobody holds the callback. */
@@ -26,9 +29,7 @@ export function isRinging(turn: Pick<Turn, 'state'>): boolean {
 export function tickCriticalLadder(turn: Turn): void {
   const { ladder, policy, version } = turn.state;
   if (!ladder || !version) return;
-  const elapsed = Math.max(0, turn.now - version.detectedAt);
-  const rung = Math.floor(elapsed / policy.criticalNextRungMs) + ladder.ahead;
-  const roles = criticalRungs.slice(0, Math.min(rung, criticalRungs.length - 1) + 1);
+  const roles = criticalRungs.slice(0, rungNow(turn) + 1);
   turn.page({
     step: `v${version.number}/critical/${ladder.ticks}`,
     task: 'callback',
@@ -37,21 +38,54 @@ export function tickCriticalLadder(turn: Turn): void {
     critical: true,
   });
   turn.set({
-    ladder: { ...ladder, ticks: ladder.ticks + 1, nextTickAt: turn.now + policy.criticalRepeatMs },
+    ladder: { ...ladder, ticks: ladder.ticks + 1, nextTickAt: turn.now + Math.max(1_000, policy.criticalRepeatMs) },
   });
   if (roles.length > 2) turn.escalate(roles.length > 3 ? 2 : 1);
 }
 
-/** Decline, send error, open circuit: the next rung at once (L10). */
+/** Index of the highest rung that rings at this moment. */
+function rungNow(turn: Turn): number {
+  const { ladder, policy } = turn.state;
+  if (!ladder) return 0;
+  const elapsed = Math.max(0, turn.now - ladder.startedAt);
+  return Math.min(Math.floor(elapsed / policy.criticalNextRungMs) + ladder.ahead, criticalRungs.length - 1);
+}
+
+/**
+ * Decline, send error, open circuit: the next rung at once (L10). When all rungs ring already the repeat goes on
+ * as it is: a vendor that is down must not be called without pause.
+ */
 export function skipAhead(turn: Turn, without: readonly string[]): void {
   const { ladder } = turn.state;
   if (!ladder) return;
+  const isNext = rungNow(turn) < criticalRungs.length - 1;
   turn.set({
     ladder: {
       ...ladder,
-      ahead: ladder.ahead + 1,
-      nextTickAt: turn.now,
+      ahead: ladder.ahead + (isNext ? 1 : 0),
+      nextTickAt: isNext ? turn.now : ladder.nextTickAt,
       without: [...new Set([...ladder.without, ...without])],
     },
   });
+}
+
+/** What became of a page of the ladder: whoever cannot be reached is made up for by the next rung at once (L10). */
+export function onLadderPaged(turn: Turn, sentTo: readonly string[], failedFor: readonly string[]): void {
+  const { ladder } = turn.state;
+  if (!ladder) return;
+  const isNew = failedFor.some((person) => !ladder.failed.includes(person));
+  const failed = [...ladder.failed.filter((person) => !sentTo.includes(person)), ...failedFor];
+  turn.set({ ladder: { ...ladder, failed: [...new Set(failed)] } });
+  if (sentTo.length === 0 && failedFor.length === 0) {
+    // Everybody declined or was left out: the list ends, and begins again.
+    turn.set({ ladder: { ...ladder, without: [] } });
+    turn.event('page-reached-nobody', { without: ladder.without });
+    turn.line({ do: 'alarm', code: 'critical-page-reached-nobody', key: `critical/${ladder.ticks}`, at: turn.now });
+    skipAhead(turn, []);
+  } else if (isNew) skipAhead(turn, []);
+}
+
+/** True for the repeating page of the ladder, false for the single pages of L6. */
+export function isLadderPage(page: PageOrder): boolean {
+  return page.critical && /\/critical\/\d+$/.test(page.step);
 }

@@ -1,11 +1,12 @@
 import { afterStaffed, businessDayBefore } from '../calendar/open-hours.js';
 import type { EpochMs } from '../result/report.js';
 import { isRinging } from './critical-ladder.js';
-import type { ResultState } from './state.js';
+import type { ResultState, StagedVersion } from './state.js';
+import { mayBeTold } from './telling.js';
 
 /** One clock of a result. */
 export interface Deadline {
-  /** What happens then; unique within the result's current version. */
+  /** What happens then; unique within the result. */
   readonly step: string;
   /** Practice time. */
   readonly at: EpochMs;
@@ -15,101 +16,124 @@ export interface Deadline {
   readonly words: string;
 }
 
+type Add = (step: string, at: EpochMs, ladder: string, words: string) => void;
+
 /**
  * All clocks of a result in one list, earliest first, so that they can neither fight nor be forgotten. Derived
- * from the state alone; what has fired does not appear again.
+ * from the state alone; what has fired does not appear again. A staged result that is not closed always has one.
  */
 export function deadlines(state: ResultState): Deadline[] {
   const { version, ending } = state;
   const list: Deadline[] = [];
-  const add = (step: string, at: EpochMs, ladder: string, words: string) => {
+  const add: Add = (step, at, ladder, words) => {
     if (state.fired[step] === undefined) list.push({ step, at, ladder, words });
   };
+  if (ending.kind === 'settled') chartDeadline(state, ending.at, add);
+  if (ending.kind !== 'closed') taskDeadlines(state, add);
+  if (version && ending.kind === 'open') {
+    criticalDeadlines(state, version, add);
+    signOffDeadlines(state, version, add);
+    contactDeadlines(state, version, add);
+    tellingDeadlines(state, version, add);
+    normalDeadlines(state, version, add);
+    if (version.status === 'preliminary')
+      add(
+        `v${version.number}/not-final`,
+        version.detectedAt + state.policy.notFinalMs,
+        `v${version.number}/final`,
+        'still preliminary: a person looks',
+      );
+    // S003-91: nothing may hang once its last step has fired.
+    if (list.length === 0) stillOpenDeadline(state, version, add);
+  }
   for (const page of state.pages)
     list.push({
       step: `deliver/${page.step}`,
       at: page.at,
       ladder: `deliver/${page.step}`,
-      words: 'a page is delivered at opening',
+      words: 'a waiting page is delivered',
     });
-  if (ending.kind === 'settled')
-    add(
-      `chart-late/${state.closings}`,
-      ending.at + state.policy.chartLateMs,
-      'chart',
-      'alarm: chart note not written',
-    );
-  if (version && ending.kind === 'open') openDeadlines(state, version.number, version.detectedAt, add);
+  for (const { duty, until } of state.held)
+    list.push({ step: `again/${duty.id}`, at: until, ladder: `again/${duty.id}`, words: 'a step is tried again' });
   return list.sort((a, b) => a.at - b.at || a.step.localeCompare(b.step));
 }
 
-type Add = (step: string, at: EpochMs, ladder: string, words: string) => void;
+/** The clock that fires next, if any runs. */
+export function earliest(state: ResultState): Deadline | undefined {
+  return deadlines(state)[0];
+}
 
-function openDeadlines(state: ResultState, number: number, from: EpochMs, add: Add): void {
-  const { version, policy, decision, telling, tasks, hours, acknowledgement } = state;
-  if (!version) return;
-  const v = `v${number}`;
-  const critical = version.tier === 'critical';
-  const attempted = state.attempts.length > 0;
-
-  if (critical && !acknowledgement) {
-    if (isRinging({ state }) && state.ladder)
+/** L6, L10. */
+function criticalDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
+  const { policy, ladder, fired } = state;
+  if (version.tier !== 'critical' || state.acknowledgement || !ladder) return;
+  const v = `v${version.number}`;
+  const from = ladder.startedAt;
+  const isAttempted = state.attempts.some((a) => a.at >= from);
+  const callback = state.tasks.find((t) => t.kind === 'callback');
+  if (isRinging({ state })) {
+    add(`${v}/critical-tick/${ladder.ticks}`, ladder.nextTickAt, `${v}/tick`, 'the page ladder rings on');
+    if (state.nextPagePollAt !== null)
       add(
-        `${v}/critical-tick/${state.ladder.ticks}`,
-        state.ladder.nextTickAt,
-        `${v}/tick`,
-        'the page ladder rings on',
+        `poll-pages/${state.nextPagePollAt}`,
+        state.nextPagePollAt,
+        'poll',
+        'pages are checked for acceptance',
       );
-    if (!attempted) {
-      add(
-        `${v}/critical/attempt`,
-        from + policy.criticalAttemptMs,
-        `${v}/critical-attempt`,
-        'alarm: no contact attempt in 30 min',
-      );
-      add(
-        `${v}/critical/supervisor`,
-        from + policy.criticalSupervisorMs,
-        `${v}/critical`,
-        'supervising physician is paged',
-      );
-    }
-    add(
-      `${v}/critical/unreached`,
-      from + policy.criticalUnreachedMs,
-      `${v}/critical`,
-      'patient not reached: on-call decides',
-    );
-    add(
-      `${v}/critical/director`,
-      from + policy.criticalDirectorMs,
-      `${v}/critical`,
-      'medical director is paged',
-    );
   }
-  if (critical && state.nextPagePollAt !== null && isRinging({ state }))
+  if (!isAttempted) {
     add(
-      `poll-pages/${state.nextPagePollAt}`,
-      state.nextPagePollAt,
-      'poll',
-      'pages are checked for acceptance',
+      `${v}/critical/attempt`,
+      from + policy.criticalAttemptMs,
+      `${v}/critical-attempt`,
+      'alarm: no contact attempt in 30 min',
     );
-
-  if (decision.kind === 'awaited') {
-    const task = tasks.find((t) => t.kind === 'sign-off' || t.kind === 'review');
-    const s = `${v}/sign-off/${task?.kind ?? 'sign-off'}${task?.opening ?? 1}`;
-    add(`${s}/cover`, from + policy.signOffCoverMs, s, 'sign-off missing: cover is paged');
-    add(`${s}/owner`, from + policy.signOffOwnerMs, s, 'sign-off missing: owner and coordinator are paged');
     add(
-      `${s}/supervisor`,
-      from + policy.signOffSupervisorMs,
-      s,
-      'sign-off missing: supervising physician is paged',
+      `${v}/critical/supervisor`,
+      from + policy.criticalSupervisorMs,
+      `${v}/critical`,
+      'supervising physician is paged',
     );
+    // Whoever accepts after the alarm gets the same 30 min (L10).
+    if (callback?.acceptedAt != null && fired[`${v}/critical/attempt`] !== undefined)
+      add(
+        `${v}/critical/idle/${callback.acceptedAt}`,
+        callback.acceptedAt + policy.criticalAttemptMs,
+        `${v}/critical-idle`,
+        'accepted without an attempt: the page ladder goes on',
+      );
   }
+  add(
+    `${v}/critical/unreached`,
+    from + policy.criticalUnreachedMs,
+    `${v}/critical`,
+    'patient not reached: on-call decides',
+  );
+  add(
+    `${v}/critical/director`,
+    from + policy.criticalDirectorMs,
+    `${v}/critical`,
+    'medical director is paged',
+  );
+}
 
-  const standard = version.tier === 'abnormal' || version.tier === 'review';
-  if (standard && !acknowledgement && !attempted && version.status !== 'preliminary') {
+/** L8, S000-83. One ladder per version, whichever task carries the decision. */
+function signOffDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
+  if (state.decision.kind !== 'awaited') return;
+  const { policy } = state;
+  const s = `v${version.number}/sign-off`;
+  const from = version.detectedAt;
+  add(`${s}/cover`, from + policy.signOffCoverMs, s, 'sign-off missing: cover is paged');
+  add(`${s}/owner`, from + policy.signOffOwnerMs, s, 'sign-off missing: owner and coordinator are paged');
+  add(`${s}/supervisor`, from + policy.signOffSupervisorMs, s, 'sign-off missing: supervising physician is paged');
+}
+
+/** L8: met by an acknowledgement or a call attempt, not by a sent message. */
+function contactDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
+  if (!isStandard(state, version) || state.acknowledgement) return;
+  const { policy, attempts, hours } = state;
+  const v = `v${version.number}`;
+  if (attempts.length === 0) {
     add(
       `${v}/contact-by`,
       version.contactByAt,
@@ -123,29 +147,38 @@ function openDeadlines(state: ResultState, number: number, from: EpochMs, add: A
       'patient contact overdue: supervising physician is paged',
     );
   }
+  // L33, S003-81. It holds no result, and still nothing reaches a patient before the sign-off (S000-T6).
+  const [first, second] = attempts;
+  if (first && second && state.decision.kind !== 'awaited' && mayBeTold(state))
+    add(
+      `${v}/tried-to-reach`,
+      afterStaffed(hours, first.at, policy.triedToReachStaffedMs),
+      `${v}/tried`,
+      'a message says that we tried to reach the patient',
+    );
+}
 
-  const hasCallback = tasks.some((t) => t.kind === 'callback');
-  if (telling.kind === 'sending' && !hasCallback && version.tier !== 'normal')
+/** L33: what becomes of a message that left, or did not. */
+function tellingDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
+  const { telling, hours, policy } = state;
+  if (!isStandard(state, version) || state.acknowledgement) return;
+  if (state.tasks.some((t) => t.kind === 'callback')) return;
+  const v = `v${version.number}`;
+  const unconfirmed = 'message not confirmed: a callback opens';
+  if (telling.kind === 'asked') {
+    const from = Math.max(telling.at, businessDayBefore(hours, version.contactByAt));
+    const at = afterStaffed(hours, from, policy.unconfirmedStaffedMs);
+    add(`${v}/unconfirmed/asked-${telling.at}`, at, `${v}/telling`, 'message did not leave: a callback opens');
+  }
+  if (telling.kind === 'sending' || telling.kind === 'left')
     add(
       `${v}/unconfirmed/${telling.at}`,
       afterStaffed(hours, telling.at, policy.unconfirmedStaffedMs),
       `${v}/telling`,
-      'message not confirmed: a callback opens',
+      unconfirmed,
     );
-  if (
-    (telling.kind === 'left' || telling.kind === 'confirmed') &&
-    standard &&
-    !acknowledgement &&
-    !hasCallback
-  ) {
+  if (telling.kind === 'left' || telling.kind === 'confirmed') {
     const leftAt = telling.kind === 'left' ? telling.at : telling.leftAt;
-    if (telling.kind === 'left')
-      add(
-        `${v}/unconfirmed/${leftAt}`,
-        afterStaffed(hours, leftAt, policy.unconfirmedStaffedMs),
-        `${v}/telling`,
-        'message not confirmed: a callback opens',
-      );
     const wished = Math.min(
       afterStaffed(hours, leftAt, policy.callbackAfterStaffedMs),
       businessDayBefore(hours, version.contactByAt),
@@ -153,42 +186,85 @@ function openDeadlines(state: ResultState, number: number, from: EpochMs, add: A
     const at = Math.max(wished, afterStaffed(hours, leftAt, policy.callbackNotBeforeStaffedMs));
     add(`${v}/callback/${leftAt}`, at, `${v}/telling`, 'no acknowledgement: a callback opens');
   }
+}
 
-  if (version.tier === 'normal' && version.status !== 'preliminary') {
-    if (telling.kind === 'confirmed')
+/** L9, L38. */
+function normalDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
+  if (version.tier !== 'normal' || version.status === 'preliminary' || state.acknowledgement) return;
+  const { telling, tasks, policy } = state;
+  const v = `v${version.number}`;
+  const isWorked = tasks.some(({ kind }) => worked.includes(kind));
+  if (telling.kind === 'confirmed') {
+    if (!isWorked)
       add(`${v}/unanswered`, telling.at + policy.normalUnansweredMs, `${v}/normal`, 'closes as notified');
-    else if (!tasks.some((t) => t.kind === 'release'))
-      add(`${v}/untold`, from + policy.normalUntoldMs, `${v}/normal`, 'not told yet: a person decides');
-  }
-
-  const missed = state.attempts.filter((a) => a.at >= from);
-  const [first, second] = missed;
-  if (first && second && !acknowledgement && !critical)
+  } else if (state.decision.kind !== 'awaited' && !tasks.some((t) => t.kind === 'release'))
     add(
-      `${v}/tried-to-reach`,
-      afterStaffed(hours, first.at, policy.triedToReachStaffedMs),
-      `${v}/tried`,
-      'a message says that we tried to reach the patient',
+      `${v}/untold`,
+      version.detectedAt + policy.normalUntoldMs,
+      `${v}/normal`,
+      'not told yet: a person decides',
     );
+}
 
-  if (version.status === 'preliminary')
-    add(`${v}/not-final`, from + policy.notFinalMs, `${v}/final`, 'still preliminary: a person looks');
+/** Work about the patient during which silence is no answer. */
+const worked: readonly string[] = ['reply', 'callback', 'follow-up', 'contact-fix'];
 
-  for (const task of tasks) {
-    if (task.kind === 'sign-off' || task.kind === 'review') continue;
-    if (task.kind === 'callback' && critical) continue;
-    const t = `${v}/task/${task.kind}/${task.opening}/${task.dueAt}`;
+/** Every open task that has no ladder of its own. */
+function taskDeadlines(state: ResultState, add: Add): void {
+  for (const task of state.tasks) {
+    const isDecision = task.kind === 'sign-off' || task.kind === 'review';
+    if (isDecision && state.decision.kind === 'awaited') continue;
+    if (task.kind === 'callback' && state.ladder) continue;
+    const t = `task/${task.kind}/${task.opening}/${task.dueAt}`;
     add(`${t}/due`, task.dueAt, t, `${task.kind} overdue: owner and coordinator are paged`);
     add(
       `${t}/supervisor`,
-      task.dueAt + policy.overdueSupervisorMs,
+      task.dueAt + state.policy.overdueSupervisorMs,
       t,
       `${task.kind} overdue: supervising physician is paged`,
     );
   }
 }
 
-/** The clock that fires next, if any runs. */
-export function earliest(state: ResultState): Deadline | undefined {
-  return deadlines(state)[0];
+/** L44, L49: the alarm comes again every day until the closing note is in the chart. */
+function chartDeadline(state: ResultState, settledAt: EpochMs, add: Add): void {
+  const c = `chart-late/${state.closings}`;
+  const fired = firedUnder(state, `${c}/`);
+  add(
+    `${c}/${fired.length}`,
+    Math.max(settledAt, ...fired) + state.policy.chartLateMs,
+    c,
+    'alarm: chart note not written',
+  );
+}
+
+/** Every clock has run out and the result is still open: a person looks at it every day. */
+function stillOpenDeadline(state: ResultState, version: StagedVersion, add: Add): void {
+  const { telling, decision, acknowledgement, attempts } = state;
+  const s = `v${version.number}/still-open`;
+  const last = Math.max(
+    version.detectedAt,
+    ...Object.values(state.fired),
+    ...attempts.map((a) => a.at),
+    telling.kind === 'not-asked' ? 0 : telling.at,
+    'at' in decision ? decision.at : 0,
+    acknowledgement?.at ?? 0,
+  );
+  add(
+    `${s}/${firedUnder(state, `${s}/`).length}`,
+    last + state.policy.overdueSupervisorMs,
+    s,
+    'still open after its last step: a person looks',
+  );
+}
+
+function firedUnder(state: ResultState, prefix: string): EpochMs[] {
+  return Object.entries(state.fired)
+    .filter(([step]) => step.startsWith(prefix))
+    .map(([, at]) => at);
+}
+
+function isStandard(state: ResultState, version: StagedVersion): boolean {
+  const { tier, status } = version;
+  return (tier === 'abnormal' || tier === 'review') && status !== 'preliminary' && state.lane !== 'historic';
 }

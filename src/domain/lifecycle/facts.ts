@@ -15,7 +15,8 @@ export type CommandBody =
   | { readonly kind: 'accept'; readonly task: TaskKind }
   | { readonly kind: 'decline'; readonly task: TaskKind }
   | { readonly kind: 'attempt'; readonly outcome: AttemptOutcome; readonly twoIdentifiers: boolean }
-  | { readonly kind: 'close'; readonly reason: CloseReason };
+  /** `task`: which piece of work ends; without it the first open one that fits the reason. */
+  | { readonly kind: 'close'; readonly reason: CloseReason; readonly task?: TaskKind };
 
 /** Outcomes with which a person ends a task that is no call and no sign-off. */
 export type CloseReason = 'handled' | 'mailed' | 'told' | 'corrected' | 'providers-choice';
@@ -105,6 +106,8 @@ export type Refusal =
   | 'no-such-task'
   | 'two-identifiers-needed'
   | 'sign-off-first'
+  /** A critical ends by documented contact, not by choice or letter (L6). */
+  | 'contact-first'
   | 'closed'
   | 'unknown-command';
 

@@ -60,7 +60,10 @@ export interface StagedVersion {
   readonly tier: Tier | null;
   readonly urgency: Urgency;
   readonly sensitive: boolean;
-  /** Practice time at which resultloop first saw the result: clocks run from here (L12). */
+  /**
+   * Practice time at which resultloop first saw this content: clocks run from here (L12). A cosmetic change keeps
+   * the clocks of the version before.
+   */
   readonly detectedAt: EpochMs;
   /** Contact with the patient is due (48 h, or the panel's own deadline). */
   readonly contactByAt: EpochMs;
@@ -126,6 +129,8 @@ export type AttemptOutcome =
 
 /** Progress of the critical page ladder (L10). */
 export interface CriticalLadder {
+  /** Practice time from which the clocks of L6 and L10 run: detection, or the decision that made it critical. */
+  readonly startedAt: EpochMs;
   /** Ticks fired so far; a tick pages every rung rung so far. */
   readonly ticks: number;
   /** Rungs skipped ahead by declines, send errors and open circuits. */
@@ -133,10 +138,19 @@ export interface CriticalLadder {
   readonly nextTickAt: EpochMs;
   /** People who declined, or accepted and made no attempt in time. */
   readonly without: readonly string[];
+  /** People whose last page could not be sent; each skips ahead once. */
+  readonly failed: readonly string[];
+}
+
+/** A duty that gave up and is tried again later, because nothing may be lost by it. */
+export interface HeldDuty {
+  readonly duty: Duty;
+  readonly until: EpochMs;
 }
 
 export type Ending =
-  | { readonly kind: 'open' }
+  /** `was`: a reply reopened it; once that is worked it ends as before. */
+  | { readonly kind: 'open'; readonly was?: Closure }
   | { readonly kind: 'settled'; readonly closure: Closure; readonly at: EpochMs }
   | { readonly kind: 'closed'; readonly closure: Closure; readonly at: EpochMs };
 
@@ -150,6 +164,8 @@ export interface ResultState {
   readonly version: StagedVersion | null;
   /** Newest version that has arrived and is not staged yet. */
   readonly arriving: number | null;
+  /** Newest version that was looked at and not taken over: a preliminary after the final (L41). */
+  readonly passedOver: number;
   readonly toldVersion: number | null;
   readonly ownerId: string | null;
   readonly orderedBy: string | null;
@@ -182,6 +198,7 @@ export interface ResultState {
   readonly seq: number;
   readonly recordedSeq: number;
   readonly duties: readonly Duty[];
-  /** Applied facts, newest last, bounded. */
+  readonly held: readonly HeldDuty[];
+  /** Applied facts that come from outside, newest last, bounded. Duties are known by being pending. */
   readonly seen: readonly { readonly id: string; readonly refusal: Refusal | null }[];
 }

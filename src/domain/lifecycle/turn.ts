@@ -85,33 +85,55 @@ export class Turn {
     this.line({ do: 'accept-task', kind, opening: task.opening, by, at: this.now });
   }
 
-  releaseAcceptance(kind: TaskKind): void {
+  /** Takes a task from a person; the coverage table assigns at once (L15). */
+  passOn(kind: TaskKind, from: string): void {
     const task = this.task(kind);
-    if (task) this.#replaceTask({ ...task, acceptedBy: null, acceptedAt: null });
+    if (!task) return;
+    this.#replaceTask({ ...task, acceptedBy: null, acceptedAt: null });
+    this.line({ do: 'pass-on', kind, opening: task.opening, from, to: 'cover', at: this.now });
   }
 
   endTask(kind: TaskKind, outcome: string, cancelled = false): void {
     const task = this.task(kind);
     if (!task) return;
-    this.set({ tasks: this.#state.tasks.filter((t) => t !== task) });
+    // Pages about it that still wait for the opening have lost their cause (L11).
+    const isAbout = (page: PageOrder) => page.task === kind && page.opening === task.opening;
+    this.set({
+      tasks: this.#state.tasks.filter((t) => t !== task),
+      pages: this.#state.pages.filter((page) => !isAbout(page)),
+    });
     this.line({ do: 'end-task', kind, opening: task.opening, outcome, at: this.now, cancelled });
     this.event(cancelled ? 'task-cancelled' : 'task-done', { task: kind, outcome });
   }
 
   /** Decides a page. Outside staffed hours a non-critical one waits for the opening (L11). */
   page(
-    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical'> & { without?: readonly string[] },
+    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical'> & {
+      without?: readonly string[];
+      dueAt?: EpochMs;
+    },
   ): void {
     const task = this.task(order.task);
     const page: PageOrder = {
       ...order,
       without: order.without ?? [],
       opening: task?.opening ?? 1,
-      dueAt: this.now,
+      dueAt: order.dueAt ?? this.now,
       at: order.critical ? this.now : nextOpening(this.#state.hours, this.now),
     };
-    if (page.at > this.now) this.set({ pages: [...this.#state.pages, page] });
+    if (page.at > this.now) this.pageLater(page, page.at);
     else this.sendPage(page);
+  }
+
+  /** A page that may not or could not leave now; a non-critical one never outside staffed hours (L11). */
+  pageLater(page: PageOrder, at: EpochMs): void {
+    const later = { ...page, at: page.critical ? at : nextOpening(this.#state.hours, at) };
+    this.set({ pages: [...this.#state.pages.filter((p) => p.step !== page.step), later] });
+  }
+
+  /** A page speaks of a task; when that has ended meanwhile, nobody is disturbed. */
+  isNeeded(page: PageOrder): boolean {
+    return this.task(page.task)?.opening === page.opening;
   }
 
   /** L23: re-read before every page; alongside, never before, a critical one. */
@@ -158,7 +180,9 @@ export class Turn {
   /** Ends the turn: hands decided lines to a `record` duty, one at a time, in order. */
   finish(): ResultState {
     const { lines, seq, duties } = this.#state;
-    if (lines.length > 0 && !duties.some((d) => d.kind === 'record')) {
+    const isRecording =
+      duties.some((d) => d.kind === 'record') || this.#state.held.some((h) => h.duty.kind === 'record');
+    if (lines.length > 0 && !isRecording) {
       this.set({ seq: seq + 1, lines: [] });
       this.duty({ id: `record/${seq + 1}`, kind: 'record', seq: seq + 1, lines });
     }

@@ -62,6 +62,9 @@ export function lintText(body: string, context: LintContext): LintFinding[] {
   if (needsSender && !` ${bareWords(body)} `.includes(` ${bareWords(context.practiceName)} `)) {
     add('no-sender', 'The text does not name the practice: add {practiceName}.');
   }
+  if (context.practiceName && specialtyIn(context.practiceName)) {
+    add('sender-tells-specialty', 'The sender name tells a specialty: set a neutral sender name for texts.');
+  }
   if (kind === 'text' && !stopWording.test(body)) {
     add(
       'no-stop',
@@ -84,9 +87,6 @@ export function lintNeutral(body: string, context: LintContext): LintFinding[] {
     add('unknown-link', 'Public link shorteners are filtered by carriers: use the practice’s own link.');
   if (firstName !== undefined && !/^[\p{L}\p{M}][\p{L}\p{M} .'’-]*$/u.test(firstName)) {
     add('odd-name', 'The first name holds more than letters: check it in the chart.');
-  }
-  if (practiceName && specialtyIn(practiceName)) {
-    add('sender-tells-specialty', 'The sender name tells a specialty: set a neutral sender name for texts.');
   }
 
   // What is left when names, link and phones are taken out is the wording itself.

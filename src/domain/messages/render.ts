@@ -44,11 +44,13 @@ function fill(wording: string, params: MessageParams): string {
 }
 
 function lint(body: string, template: Template, params: MessageParams): LintFinding[] {
+  const used = new Set(Object.values(template.wordings).flat().flatMap(placeholdersIn));
+  const { firstName, link } = params;
   const isNormalReady = template.id === 'normal-ready' || template.id === 'normal-ready-named';
   const context: LintContext = {
     practiceName: params.practiceName ?? '',
-    ...(params.firstName === undefined ? {} : { firstName: params.firstName }),
-    ...(params.link === undefined ? {} : { link: params.link }),
+    ...(firstName !== undefined && used.has('firstName') ? { firstName } : {}),
+    ...(link !== undefined && used.has('link') ? { link } : {}),
     phones: [params.phone, params.urgentPhone].filter((phone) => phone !== undefined),
     kind: template.kind,
     isNormalReady,

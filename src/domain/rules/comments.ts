@@ -29,6 +29,18 @@ export function plainWords(text: string): string {
     .trim();
 }
 
+const denial = /\b(?:no|not|non|without)(?: (?:evidence of|visible|significant|obvious|a|any))? $/;
+
+/** True when the phrase stands in the text as whole words at least once without a denial right before it. */
+export function affirmsPhrase(text: string, phrase: string): boolean {
+  const words = ` ${plainWords(text)} `;
+  const wanted = ` ${plainWords(phrase)} `;
+  for (let at = words.indexOf(wanted); at >= 0; at = words.indexOf(wanted, at + 1)) {
+    if (!denial.test(words.slice(0, at + 1))) return true;
+  }
+  return false;
+}
+
 /** True when the phrase stands in the text as whole words. */
 export function saysPhrase(text: string, phrase: string): boolean {
   return ` ${plainWords(text)} `.includes(` ${plainWords(phrase)} `);
@@ -59,7 +71,7 @@ export function readComment(text: string | null, rules: readonly CommentRule[]):
     });
   }
   for (const rule of rules) {
-    const phrase = rule.phrases.find((candidate) => saysPhrase(text, candidate));
+    const phrase = rule.phrases.find((candidate) => affirmsPhrase(text, candidate));
     if (phrase !== undefined)
       readings.push({ tier: rule.tier, rule: rule.id, why: `a comment says “${phrase}”` });
   }

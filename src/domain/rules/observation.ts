@@ -1,19 +1,19 @@
 /** One row through steps 1 to 8 and 10 of clinical-rules §1. Each step may raise, none lowers. */
 import type { Observation, Report } from '../result/report.js';
+import { acceptNumber, showConverted, showQuantity, type AcceptedNumber } from './acceptance.js';
 import type { ClassifiablePatient, ClassifiedObservation } from './classification.js';
 import { readComment } from './comments.js';
 import { show } from './decimal.js';
 import { readFlag, type FlagReading } from './flags.js';
 import { judgeByLibrary } from './intervals.js';
 import { appliesTo, crossedLimits } from './limits.js';
-import { contradictsProperty, matchAnalyte, type AnalyteMatch } from './matching.js';
-import { isPlausible, suspectedUnit } from './plausibility.js';
+import { matchAnalyte, type AnalyteMatch } from './matching.js';
 import { readQualitative } from './qualitative.js';
 import { parseRange, place } from './range.js';
 import { Verdict, type Reason, type Step } from './reason.js';
 import type { AnalyteRule, PanelRule, RuleSet, Urgency } from './rule-set.js';
 import { readRowStatus } from './status.js';
-import { acceptUnit, convert, type AcceptedUnit } from './unit.js';
+import { acceptUnit } from './unit.js';
 import { parseValue, type Quantity } from './value.js';
 
 export interface RowContext {
@@ -125,34 +125,15 @@ class RowReading {
   private readNumber(quantity: Quantity, suffix: string | null): void {
     const analyte = this.match?.analyte ?? null;
     const unitText = this.unitOf(analyte, suffix);
-    const unit = analyte && unitText !== undefined ? acceptUnit(analyte, unitText) : null;
     const range = parseRange(this.row.range, unitText ?? this.row.unit);
-
-    let doubt: string | null = null;
-    if (unitText === undefined) doubt = `“${suffix}” behind the number is not understood`;
-    else if (analyte && !unit)
-      doubt =
-        unitText === null ? 'no unit was sent' : `unit ${unitText} is not accepted for ${analyte.short}`;
-    else if (this.match && !this.match.isCertain) doubt = 'no code says which test this is';
-    const converted = unit ? { ...quantity, number: convert(quantity.number, unit) } : null;
-    let suspected: AcceptedUnit | null = null;
-    if (analyte && unit && converted && doubt === null) {
-      if (range.kind === 'interval') suspected = suspectedUnit(range.interval, unit, analyte);
-      if (!isPlausible(converted, analyte))
-        doubt = `${this.showConverted(quantity, converted, unit, analyte)} is not plausible`;
-      else if (suspected) doubt = `the range sent fits ${suspected.text}, not ${unit.text}`;
-      else this.canonical = converted;
-      if (contradictsProperty(this.row, analyte, unit.molar))
-        this.doubts.push('the unit contradicts the test code');
+    const accepted = acceptNumber({ row: this.row, match: this.match, quantity, unitText, suffix, range });
+    this.canonical = accepted.canonical;
+    if (accepted.contradiction !== null) this.doubts.push(accepted.contradiction);
+    if (accepted.doubt !== null) {
+      const sentence = `${this.label} ${this.shown()}: ${accepted.doubt}`;
+      this.raise('review', 'standard', 3, 'value-not-accepted', sentence);
     }
-    if (doubt !== null) {
-      this.raise('review', 'standard', 3, 'value-not-accepted', `${this.label} ${this.shown()}: ${doubt}`);
-    }
-    if (analyte) {
-      const readings = [converted ?? quantity];
-      if (suspected) readings.push({ ...quantity, number: convert(quantity.number, suspected) });
-      this.applyLimits(readings, quantity, unit, analyte, doubt);
-    }
+    if (analyte) this.applyLimits(accepted, quantity, analyte);
     this.judgeBySentRange(quantity, range);
     if (range.kind === 'inverted') this.doubts.push('the range sent is upside down');
     else if (range.kind !== 'interval') this.judgeByLibrary();
@@ -189,19 +170,13 @@ class RowReading {
   }
 
   /** Step 4. In doubt about the number itself, a crossed limit calls a person the same day. */
-  private applyLimits(
-    readings: readonly Quantity[],
-    sent: Quantity,
-    unit: AcceptedUnit | null,
-    analyte: AnalyteRule,
-    doubt: string | null,
-  ): void {
+  private applyLimits({ readings, unit, doubt }: AcceptedNumber, sent: Quantity, analyte: AnalyteRule): void {
     const seen = new Set<string>();
     for (const reading of readings) {
       for (const limit of crossedLimits(reading, analyte)) {
         if (seen.has(limit.id)) continue;
         seen.add(limit.id);
-        const shown = unit ? this.showConverted(sent, reading, unit, analyte) : this.showQuantity(sent);
+        const shown = unit ? showConverted(this.row, reading, sent, unit, analyte) : showQuantity(sent);
         const sentence = `${analyte.short} ${shown} ${limit.operator} ${limit.value} ${limit.unit}, rule ${limit.id} v${this.context.ruleSet.version}`;
         if (doubt !== null)
           this.raise('review', 'same-day', 4, limit.id, `${sentence}, if the number is right`);
@@ -350,21 +325,5 @@ class RowReading {
 
   private shown(): string {
     return [this.row.value?.trim() || '(no value)', this.row.unit?.trim()].filter(Boolean).join(' ');
-  }
-
-  private showQuantity({ comparator, number }: Quantity): string {
-    return `${comparator ?? ''}${show(number)}`;
-  }
-
-  /** "27.8 mmol/L = 500.956 mg/dL" where units differ, else the plain number as sent. */
-  private showConverted(
-    sent: Quantity,
-    canonical: Quantity,
-    unit: AcceptedUnit,
-    analyte: AnalyteRule,
-  ): string {
-    const number = this.row.value?.trim() ?? this.showQuantity(sent);
-    if (sent.number.eq(canonical.number)) return number;
-    return `${number} ${unit.text} = ${this.showQuantity(canonical)} ${analyte.unit ?? ''}`.trim();
   }
 }

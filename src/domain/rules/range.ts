@@ -32,13 +32,16 @@ function bound(text: string | undefined, inclusive: boolean): Bound | null {
   return value && { value, inclusive };
 }
 
+/** Drops the row's own unit where it is repeated behind the last number. */
 function withoutUnit(text: string, unit: string | null): string {
-  const wanted = unit === null ? '' : normaliseUnit(unit);
+  const wanted = normaliseUnit(unit ?? '').toLowerCase();
   if (wanted === '') return text;
-  const tail = /^(.*?[\d.])\s*([^\d.\s].*)$/.exec(text);
-  return tail?.[1] && tail[2] && normaliseUnit(tail[2]).toLowerCase() === wanted.toLowerCase()
-    ? tail[1]
-    : text;
+  for (let at = 1; at < text.length; at += 1) {
+    const isBehindNumber = /\d\s*$/.test(text.slice(0, at));
+    if (isBehindNumber && normaliseUnit(text.slice(at)).toLowerCase() === wanted)
+      return text.slice(0, at).trim();
+  }
+  return text;
 }
 
 /**

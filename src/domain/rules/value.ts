@@ -46,7 +46,7 @@ export function parseValue(raw: string | null): ParsedValue {
   const plain = structured
     ? `${structured[1] === '=' ? '' : structured[1]}${structured[2]}`
     : plainComparators(text);
-  const match = /^(<=|>=|<|>)?\s*([+-]?[\d.,]+)\s*([\p{L}%{[/*!].*)?$/u.exec(plain);
+  const match = /^(<=|>=|<|>)?\s*([+-]?[\d.,]+)\s*((?![eE][+-]?\d)[\p{L}%{[/*!].*)?$/u.exec(plain);
   const number = match?.[2] ? exact(withoutThousands(match[2])) : null;
   if (!match || !number) return { kind: 'text', text };
   const comparator = (match[1] as LimitOperator | undefined) ?? null;

@@ -22,7 +22,7 @@ const shape = z.object({
   donotcall: flag,
   donotcallyn: flag,
   portalaccessgiven: flag,
-  portalstatus: z.unknown(),
+  portalstatus: z.unknown().optional(),
   status: text,
   deceaseddate: text,
   confidentialitycode: text,

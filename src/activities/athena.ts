@@ -1,0 +1,282 @@
+import { heartbeat } from '@temporalio/activity';
+import type { AthenaClient } from '../clients/athenahealth/index.js';
+import { readFeedRow } from '../clients/athenahealth/index.js';
+import { VendorError } from '../clients/http/index.js';
+import { IntakeError, mapLabResult, toPatientCard } from '../intake/athena/index.js';
+import {
+  beginRead,
+  countTry,
+  endRead,
+  feedState,
+  holdFeedRow,
+  markSubscribed,
+  openFeedRows,
+  persistFeedRows,
+  waitingResult,
+  type OpenFeedRow,
+} from '../store/feed.js';
+import { loadPatient, patientIdOf, rememberSpruceContact, upsertPatient } from '../store/patients.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import { noticeDocuments, noticePatient, resultDocument, touchReread } from '../store/rereads.js';
+import { storeDelivery } from '../store/versions.js';
+import type { AthenaActivities } from '../workflows/activity-types.js';
+import type { ActivityDeps } from './deps.js';
+import { guarded } from './failures.js';
+import { createTell } from './tell.js';
+
+const rowsPerRead = 100;
+/** Documents read at the same time. */
+const concurrency = 4;
+/** A row that could not be read this often goes to the keeper of the unrouted list; its clock has been running. */
+const triesBeforeHold = 8;
+/** The replay window reaches this far before the read that did not finish, in practice time. */
+const replayMarginMs = 10 * 60_000;
+
+/** Reads from athenahealth: the feed, documents, patients. */
+export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
+  const { store } = deps;
+  const tell = createTell(deps.temporal);
+
+  return {
+    pollFeed: ({ practiceId }) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, practiceId);
+        const rows = await drainFeed(deps, practice);
+        const { started, held } = await takeIn(deps, practice, tell);
+        return { rows, started, held };
+      }),
+
+    reread: ({ practiceId, resultId }) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, practiceId);
+        const document = await resultDocument(store, resultId);
+        if (!document) return { outcome: 'unreadable', patientStatus: null };
+        try {
+          const status = await readAgain(deps, practice, document.patientId, document.documentId, tell);
+          return { outcome: 'read', patientStatus: status };
+        } catch (err) {
+          // Staff steps go ahead without the reading (L23); whether to try again is not for them to wait on.
+          if (!(err instanceof VendorError)) throw err;
+          return { outcome: 'unreadable', patientStatus: null };
+        }
+      }),
+
+    rereadForNotice: ({ practiceId, noticeId }) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, practiceId);
+        for (const d of await noticeDocuments(store, noticeId))
+          await readAgain(deps, practice, d.patientId, d.documentId, tell);
+        await findInSpruce(deps, practice, noticeId);
+        await touchReread(store, noticeId);
+      }),
+  };
+}
+
+/** Persists everything the feed hands out before anything else happens: what a read returned is gone from it. */
+async function drainFeed({ store, vendors }: ActivityDeps, practice: Practice): Promise<number> {
+  const athena = vendors.athena(practice);
+  const state = await feedState(store, practice.id);
+  if (!state.subscribed) {
+    await athena.ensureLabSubscription();
+    await markSubscribed(store, practice.id, true);
+  }
+  let total = 0;
+  try {
+    // A read that did not finish may have taken rows with it: ask for them again.
+    if (state.replayFromAt !== null) {
+      const replay = {
+        from: state.replayFromAt - replayMarginMs,
+        to: practiceNow(store, practice) + replayMarginMs,
+      };
+      const { rows } = await athena.changedLabResults({ limit: 1000, replay });
+      total += await persistFeedRows(store, practice, rows);
+    }
+    for (;;) {
+      await beginRead(store, practice);
+      const { rows, totalCount } = await athena.changedLabResults({ limit: rowsPerRead });
+      total += await persistFeedRows(store, practice, rows);
+      await endRead(store, practice);
+      heartbeat();
+      if (totalCount <= rows.length) return total;
+    }
+  } catch (err) {
+    if (!(err instanceof VendorError) || err.code !== 'needs-setup') throw err;
+    // Setup takes the vendor some minutes; the next poll goes on. Nothing was read.
+    await endRead(store, practice);
+    await markSubscribed(store, practice.id, false);
+    return total;
+  }
+}
+
+/** Reads, stores and starts every row that was fed and not finished yet, also those of earlier polls. */
+async function takeIn(deps: ActivityDeps, practice: Practice, tell: ReturnType<typeof createTell>) {
+  const rows = await openFeedRows(deps.store, practice.id);
+  const counts = { started: 0, held: 0 };
+  let firstError: unknown = null;
+  const next = rows[Symbol.iterator]();
+  const worker = async () => {
+    for (let r = next.next(); !r.done; r = next.next()) {
+      try {
+        const outcome = await takeInRow(deps, practice, r.value, tell);
+        if (outcome !== 'nothing') counts[outcome] += 1;
+      } catch (err) {
+        firstError ??= err;
+        // Every row stands for itself: one that cannot be read never stalls the others.
+        if (r.value.tries + 1 >= triesBeforeHold)
+          await holdFeedRow(deps.store, practice, r.value.id, reasonOf(err)).then((id) =>
+            tell.resume(practice, id),
+          );
+      }
+      heartbeat();
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  if (firstError !== null) throw firstError;
+  return counts;
+}
+
+async function takeInRow(
+  deps: ActivityDeps,
+  practice: Practice,
+  row: OpenFeedRow,
+  tell: ReturnType<typeof createTell>,
+): Promise<'started' | 'held' | 'nothing'> {
+  const { store, vendors, metrics } = deps;
+  await countTry(store, row.id);
+  const feedRow = readFeedRow(row.raw);
+  if (feedRow.labResultId === null || feedRow.patientId === null) {
+    // L5: no patient yet. Such a document can be neither read nor listed: an item of the unrouted list.
+    const resultId = await holdFeedRow(
+      store,
+      practice,
+      row.id,
+      feedRow.labResultId === null ? 'row-without-id' : 'no-patient',
+    );
+    await tell.resume(practice, resultId);
+    return 'held';
+  }
+  const athena = vendors.athena(practice);
+  const document = await athena.labResult(feedRow.patientId, feedRow.labResultId);
+  if (document === null) {
+    const resultId = await holdFeedRow(store, practice, row.id, 'document-not-found');
+    await tell.resume(practice, resultId);
+    return 'held';
+  }
+  const patientId = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
+  try {
+    const { report } = mapLabResult(document.raw, {
+      practiceId: practice.athenaPracticeId,
+      patientId: feedRow.patientId,
+      feedRow,
+    });
+    const stored = await storeDelivery(store, practice, {
+      reportId: row.id,
+      report,
+      raw: document.raw,
+      patientId,
+      detectedAt: row.receivedAt,
+      detectedRealAt: row.receivedRealAt,
+      waitingResultId: await waitingResult(store, practice.id, feedRow.labResultId),
+    });
+    if (stored.outcome !== 'new-version') return 'nothing';
+    await tell.versionArrived(practice, stored.resultId, stored.version);
+    metrics.inbound('lab-result');
+    return 'started';
+  } catch (err) {
+    if (!(err instanceof IntakeError)) throw err;
+    const resultId = await holdFeedRow(store, practice, row.id, err.code);
+    await tell.resume(practice, resultId);
+    return 'held';
+  }
+}
+
+/** Reads a patient and keeps the card; a merged-away or hidden chart is kept as such, never guessed. */
+async function readPatient(
+  { store }: ActivityDeps,
+  practice: Practice,
+  athena: AthenaClient,
+  chartId: string,
+  departmentId: string | null,
+): Promise<string> {
+  const found = await athena.patient(chartId, { departmentId });
+  if (found) {
+    const card = toPatientCard(found.raw);
+    const merged = found.patientId !== chartId;
+    return upsertPatient(store, practice.id, merged ? { ...card, chartId, status: 'merged' } : card);
+  }
+  const known = await patientIdOf(store, practice.id, chartId);
+  const card = known ? (await loadPatient(store, known)).card : unknownPatient(chartId, departmentId);
+  return upsertPatient(store, practice.id, { ...card, status: known ? 'merged' : 'unknown' });
+}
+
+function unknownPatient(chartId: string, departmentId: string | null) {
+  return {
+    chartId,
+    departmentId,
+    givenName: '',
+    familyName: '',
+    birthDate: null,
+    sex: null,
+    pregnant: null,
+    language: null,
+    mobilePhone: null,
+    homePhone: null,
+    workPhone: null,
+    consentToText: false,
+    labTextPreference: null,
+    doNotCall: false,
+    portal: false,
+    status: 'unknown' as const,
+    confidentialCommunication: false,
+    primaryProviderId: null,
+  };
+}
+
+/** L23: what document and patient say now. A changed document becomes a version and tells its result. */
+async function readAgain(
+  deps: ActivityDeps,
+  practice: Practice,
+  patientId: string,
+  documentId: string,
+  tell: ReturnType<typeof createTell>,
+): Promise<string> {
+  const { store, vendors } = deps;
+  const athena = vendors.athena(practice);
+  const before = await loadPatient(store, patientId);
+  const { chartId, departmentId } = before.card;
+  const document = await athena.labResult(chartId, documentId);
+  await readPatient(deps, practice, athena, chartId, departmentId);
+  if (document) {
+    const { report } = mapLabResult(document.raw, {
+      practiceId: practice.athenaPracticeId,
+      patientId: chartId,
+    });
+    const now = { detectedAt: practiceNow(store, practice), detectedRealAt: store.realNow() };
+    const delivery = { reportId: null, report, raw: document.raw, patientId, ...now, waitingResultId: null };
+    const stored = await storeDelivery(store, practice, delivery);
+    if (stored.outcome === 'new-version')
+      await tell.versionArrived(practice, stored.resultId, stored.version);
+  }
+  return (await loadPatient(store, patientId)).card.status;
+}
+
+/** L28: whether the patient can be reached by Spruce, as Spruce says now. The contact is ours by its link. */
+async function findInSpruce(
+  { store, vendors }: ActivityDeps,
+  practice: Practice,
+  noticeId: string,
+): Promise<void> {
+  const patientId = await noticePatient(store, noticeId);
+  const { card } = await loadPatient(store, patientId);
+  const spruce = vendors.spruce(practice);
+  const linked = await spruce.findContactByExternalId(`athena-${practice.athenaPracticeId}-${card.chartId}`);
+  await rememberSpruceContact(
+    store,
+    patientId,
+    linked ? { id: linked.id, hasAccount: linked.hasAccount } : null,
+  );
+}
+
+function reasonOf(err: unknown): string {
+  return err instanceof VendorError ? err.code : 'not-readable';
+}

@@ -1,0 +1,231 @@
+import { v5 as uuidV5 } from 'uuid';
+import type { PageOrder } from '../domain/lifecycle/decisions.js';
+import { resolveRole } from '../domain/routing/roster.js';
+import type { SpruceClient } from '../clients/spruce/index.js';
+import { resolvedPages } from '../clients/spruce/index.js';
+import { VendorError } from '../clients/http/index.js';
+import { markDelivered, writeCommand } from '../store/commands.js';
+import { holdEffect, markCalled, markNotDone, markTaken, permission, settleEffect } from '../store/effects.js';
+import { pageConversation, pageEffectsOf, rememberPageConversation } from '../store/pages.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import { memberTask } from '../store/tasks.js';
+import type { PageActivities } from '../workflows/activity-types.js';
+import type { ActivityDeps } from './deps.js';
+import { guarded } from './failures.js';
+import { createTell } from './tell.js';
+
+/** L11: at most one page per person per hour, with a count. Criticals are not bound by it. */
+const perPersonMs = 60 * 60_000;
+/** Makes a repeated acceptance of the same page the same command. */
+const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
+
+type Paged = Awaited<ReturnType<PageActivities['page']>>;
+
+/** Pages by Spruce. They hold no PHI (L11); a critical one is rather sent twice than never (architecture §8). */
+export function createPageActivities(deps: ActivityDeps): PageActivities {
+  const { store, vendors, metrics } = deps;
+  const tell = createTell(deps.temporal);
+
+  return {
+    page: ({ practiceId, resultId, page }) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, practiceId);
+        const result = await store.db
+          .selectFrom('result')
+          .select(['owner_id', 'closure', 'detected_real_at'])
+          .where('id', '=', resultId)
+          .executeTakeFirstOrThrow();
+        const task = await memberTask(store.db, resultId, page.task);
+        const people = resolve(practice, page, result.owner_id, practiceNow(store, practice));
+        const taskKey = task?.id ?? `result/${resultId}`;
+        const outcome: Paged = { sentTo: [], failedFor: [], againAt: null };
+        for (const personId of people) {
+          const one = await pagePerson(deps, practice, page, { personId, taskKey, taskId: task?.id, resultId });
+          if (one.sent) (outcome.sentTo as string[]).push(personId);
+          if (one.failed) (outcome.failedFor as string[]).push(personId);
+          if (one.againAt !== null) Object.assign(outcome, { againAt: Math.max(outcome.againAt ?? 0, one.againAt) });
+        }
+        if (page.critical && outcome.sentTo.length > 0) metrics.pageSent(store.realNow() - result.detected_real_at);
+        return outcome;
+      }),
+
+    pollPages: ({ practiceId, resultId }) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, practiceId);
+        const spruce = vendors.spruce(practice);
+        const pages = await pageEffectsOf(store, resultId);
+        for (const conversationId of new Set(pages.map((p) => p.conversationId).filter((c) => c !== null))) {
+          const mine = pages.filter((p) => p.conversationId === conversationId);
+          for (const item of await spruce.items(conversationId, { order: 'newest_first' })) {
+            const page = mine.find((p) => p.requestId !== null && p.requestId === item.requestId);
+            if (!page) continue;
+            await settleEffect(store.db, store, page.effectId, { state: 'confirmed', at: practiceNow(store, practice) });
+            for (const resolved of resolvedPages(item)) {
+              const person = practice.roster.people.find((m) => m.spruceMemberId === resolved.resolvedByMemberId);
+              // Only a rostered member's acceptance counts (architecture §5).
+              if (!person) continue;
+              const id = uuidV5(`${item.id}/${resolved.pageId}`, acceptanceNamespace);
+              const body = { kind: 'accept', task: 'callback' } as const;
+              const command = await writeCommand(store, { practice, personId: person.id, via: 'spruce-page', body, resultId, id });
+              for (const target of command.targets) await tell.command(practice, target.resultId, id);
+              await markDelivered(store, id);
+            }
+          }
+        }
+      }),
+  };
+}
+
+/** Roles become persons now (L14). When everybody is left out, the list begins again (L10). */
+function resolve(practice: Practice, page: PageOrder, ownerId: string | null, at: number): string[] {
+  const people = [...new Set(page.roles.map((role) => resolveRole(practice.roster, role, ownerId, at)))];
+  const left = people.filter((p) => !page.without.includes(p));
+  return left.length > 0 || !page.critical ? left : people;
+}
+
+interface PersonPage {
+  readonly personId: string;
+  readonly taskKey: string;
+  readonly taskId: string | undefined;
+  readonly resultId: string;
+}
+
+async function pagePerson(
+  deps: ActivityDeps,
+  practice: Practice,
+  page: PageOrder,
+  to: PersonPage,
+): Promise<{ sent: boolean; failed: boolean; againAt: number | null }> {
+  const { store } = deps;
+  const now = practiceNow(store, practice);
+  const member = practice.roster.people.find((p) => p.id === to.personId)?.spruceMemberId;
+  const claimed = await store.db.transaction().execute(async (tx) => {
+    const membership = await tx
+      .selectFrom('membership')
+      .select('last_paged_at')
+      .where('practice_id', '=', practice.id)
+      .where('person_id', '=', to.personId)
+      .forUpdate()
+      .executeTakeFirst();
+    const effect = await holdEffect(tx, store, {
+      practiceId: practice.id,
+      key: `page/${to.taskKey}/${page.step}/${to.personId}/spruce`,
+      kind: 'page',
+      at: now,
+      resultId: to.resultId,
+      ...(to.taskId && { taskId: to.taskId }),
+      personId: to.personId,
+      step: page.step,
+      channel: 'spruce',
+    });
+    const may = permission(store, effect);
+    if (may.may === 'nothing') return { do: 'done' as const, sent: effect.state === 'confirmed' };
+    if (may.may === 'wait') return { do: 'done' as const, sent: true };
+    if (!member) {
+      await settleEffect(tx, store, effect.id, { state: 'failed', at: now, code: 'no-spruce-member' });
+      return { do: 'failed' as const };
+    }
+    if (page.critical) {
+      await markCalled(tx, store, effect.id, effect.id, practice.settings.leaseMs, now);
+      return { do: 'call' as const, effects: [effect.id], member };
+    }
+    const free = (membership?.last_paged_at ?? -Infinity) + perPersonMs;
+    if (free > now) return { do: 'later' as const, againAt: free };
+    // Everything that waits for this person goes in one page, with its count.
+    const waiting = await tx
+      .selectFrom('effect')
+      .select('id')
+      .where('practice_id', '=', practice.id)
+      .where('kind', '=', 'page')
+      .where('person_id', '=', to.personId)
+      .where('state', '=', 'intended')
+      .forUpdate()
+      .execute();
+    const effects = [...new Set([effect.id, ...waiting.map((w) => w.id)])];
+    for (const id of effects) await markCalled(tx, store, id, effect.id, practice.settings.leaseMs, now);
+    await tx
+      .updateTable('membership')
+      .set({ last_paged_at: now })
+      .where('practice_id', '=', practice.id)
+      .where('person_id', '=', to.personId)
+      .execute();
+    return { do: 'call' as const, effects, member };
+  });
+  switch (claimed.do) {
+    case 'done':
+      return { sent: claimed.sent, failed: false, againAt: null };
+    case 'failed':
+      return { sent: false, failed: true, againAt: null };
+    case 'later':
+      return { sent: false, failed: false, againAt: claimed.againAt };
+    case 'call':
+      return call(deps, practice, page, to.personId, claimed.member, claimed.effects);
+    default:
+      claimed satisfies never;
+      throw new Error('unreachable');
+  }
+}
+
+async function call(
+  deps: ActivityDeps,
+  practice: Practice,
+  page: PageOrder,
+  personId: string,
+  memberId: string,
+  effects: readonly string[],
+): Promise<{ sent: boolean; failed: boolean; againAt: null }> {
+  const { store, vendors } = deps;
+  const [lead] = effects;
+  try {
+    const spruce = vendors.spruce(practice);
+    const conversationId = await conversationFor(deps, practice, spruce, personId, memberId);
+    const posted = await spruce.postMessage({
+      conversationId,
+      text: words(page, effects.length),
+      internal: true,
+      pageMemberIds: [memberId],
+      // The same key for the same effect: a repeat after an unknown outcome is refused by Spruce, not doubled.
+      idempotencyKey: `page-${lead}`,
+    });
+    for (const id of effects) await markTaken(store.db, id, 'requestId' in posted ? posted.requestId : 'duplicate', 'posted');
+    return { sent: true, failed: false, againAt: null };
+  } catch (err) {
+    if (!(err instanceof VendorError)) throw err;
+    const at = practiceNow(store, practice);
+    for (const id of effects) {
+      if (err.outcome === 'refused') await settleEffect(store.db, store, id, { state: 'failed', at, code: err.code });
+      else if (err.outcome === 'not-done' && lead) await markNotDone(store.db, id, lead);
+    }
+    // L10: for a critical the next rung is rung at once; anything else is tried again by its own retry rule.
+    if (page.critical || err.outcome === 'refused') return { sent: false, failed: true, againAt: null };
+    throw err;
+  }
+}
+
+/** No PHI in a page (L11): it says that something waits, and where. */
+function words(page: PageOrder, count: number): string {
+  if (page.critical) return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
+  return count > 1
+    ? `resultloop: ${count} items wait for you. Open your worklist.`
+    : 'resultloop: an item waits for you. Open your worklist.';
+}
+
+/** Pages of one person live in one internal note conversation. */
+async function conversationFor(
+  { store }: ActivityDeps,
+  practice: Practice,
+  spruce: SpruceClient,
+  personId: string,
+  memberId: string,
+): Promise<string> {
+  const known = await pageConversation(store, practice.id, personId);
+  if (known) return known;
+  const { conversationId } = await spruce.createNoteConversation({
+    title: 'resultloop pages',
+    memberIds: [memberId],
+    // A second conversation after a lost answer is harmless; a reused key would be refused without its id.
+    idempotencyKey: `pages-${personId}-${store.realNow()}`,
+  });
+  await rememberPageConversation(store, practice.id, personId, conversationId);
+  return conversationId;
+}

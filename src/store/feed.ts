@@ -1,0 +1,223 @@
+import { sql } from 'kysely';
+import type { EpochMs } from '../domain/result/report.js';
+import { newId } from '../security/tokens.js';
+import { practiceNow, type Practice } from './practices.js';
+import type { Store } from './store.js';
+
+const rowAad = 'report.row';
+
+export interface FeedState {
+  readonly subscribed: boolean;
+  /** Set while a consuming read is under way; still set at the next start = that read did not finish. */
+  readonly replayFromAt: EpochMs | null;
+}
+
+export async function feedState(store: Store, practiceId: string): Promise<FeedState> {
+  const row = await store.db
+    .selectFrom('feed')
+    .selectAll()
+    .where('practice_id', '=', practiceId)
+    .executeTakeFirst();
+  return { subscribed: row?.subscribed ?? false, replayFromAt: row?.replay_from_at ?? null };
+}
+
+export async function markSubscribed(store: Store, practiceId: string, subscribed: boolean): Promise<void> {
+  await store.db
+    .insertInto('feed')
+    .values({
+      practice_id: practiceId,
+      subscribed,
+      last_read_real_at: null,
+      last_read_at: null,
+      replay_from_at: null,
+      lock_real_until: null,
+    })
+    .onConflict((c) => c.column('practice_id').doUpdateSet({ subscribed }))
+    .execute();
+}
+
+/** Before each consuming read: from here on rows may be gone from the feed without being with us. */
+export async function beginRead(store: Store, practice: Practice): Promise<void> {
+  await store.db
+    .updateTable('feed')
+    .set({ replay_from_at: sql`coalesce(replay_from_at, ${practiceNow(store, practice)})` })
+    .where('practice_id', '=', practice.id)
+    .execute();
+}
+
+/** After its rows are persisted. */
+export async function endRead(store: Store, practice: Practice): Promise<void> {
+  await store.db
+    .updateTable('feed')
+    .set({
+      replay_from_at: null,
+      last_read_real_at: store.realNow(),
+      last_read_at: practiceNow(store, practice),
+    })
+    .where('practice_id', '=', practice.id)
+    .execute();
+}
+
+/**
+ * Keeps feed rows exactly as they came. One open row per document: a row is the document's current state, and what is
+ * read for it later is newer than any row.
+ * @returns how many were new.
+ */
+export async function persistFeedRows(
+  store: Store,
+  practice: Practice,
+  rows: readonly { readonly labResultId: string | null; readonly raw: unknown }[],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const receivedAt = practiceNow(store, practice);
+  return store.db.transaction().execute(async (tx) => {
+    const open = await tx
+      .selectFrom('report')
+      .select('document_id')
+      .where('practice_id', '=', practice.id)
+      .where('state', '=', 'fed')
+      .execute();
+    const known = new Set(open.map((r) => r.document_id));
+    const fresh = rows
+      .map((row) => ({ ...row, documentId: row.labResultId ?? `without-id/${newId()}` }))
+      .filter((row) => !known.has(row.documentId) && known.add(row.documentId));
+    if (fresh.length === 0) return 0;
+    await tx
+      .insertInto('report')
+      .values(
+        fresh.map((row) => ({
+          id: newId(),
+          practice_id: practice.id,
+          source: 'athenahealth',
+          document_id: row.documentId,
+          patient_id: null,
+          row_sealed: store.cipher.sealJson(row.raw, rowAad),
+          raw_sealed: null,
+          content_hash: null,
+          state: 'fed' as const,
+          reason: null,
+          result_id: null,
+          received_at: receivedAt,
+          received_real_at: store.realNow(),
+        })),
+      )
+      .execute();
+    return fresh.length;
+  });
+}
+
+export interface OpenFeedRow {
+  readonly id: string;
+  readonly documentId: string;
+  readonly raw: unknown;
+  readonly receivedAt: EpochMs;
+  readonly receivedRealAt: EpochMs;
+  readonly tries: number;
+}
+
+/** Rows that were fed and not finished, oldest first. */
+export async function openFeedRows(store: Store, practiceId: string): Promise<OpenFeedRow[]> {
+  const rows = await store.db
+    .selectFrom('report')
+    .selectAll()
+    .where('practice_id', '=', practiceId)
+    .where('state', '=', 'fed')
+    .orderBy('received_real_at')
+    .execute();
+  return rows.map((r) => ({
+    id: r.id,
+    documentId: r.document_id,
+    raw: r.row_sealed ? store.cipher.openJson(r.row_sealed, rowAad) : {},
+    receivedAt: r.received_at,
+    receivedRealAt: r.received_real_at,
+    tries: r.tries,
+  }));
+}
+
+export async function countTry(store: Store, reportId: string): Promise<void> {
+  await store.db
+    .updateTable('report')
+    .set({ tries: sql`tries + 1` })
+    .where('id', '=', reportId)
+    .execute();
+}
+
+/**
+ * A row that cannot become a version yet is a result without version: an item of the unrouted list with a keeper and
+ * a clock (L5, L14). Repeating it gives the same result.
+ */
+export async function holdFeedRow(
+  store: Store,
+  practice: Practice,
+  reportId: string,
+  reason: string,
+): Promise<string> {
+  return store.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('report')
+      .selectAll()
+      .where('id', '=', reportId)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const held = await tx
+      .selectFrom('report')
+      .select('result_id')
+      .where('practice_id', '=', practice.id)
+      .where('document_id', '=', row.document_id)
+      .where('state', '=', 'held')
+      .where('result_id', 'is not', null)
+      .executeTakeFirst();
+    const resultId = held?.result_id ?? newId();
+    if (!held)
+      await tx
+        .insertInto('result')
+        .values({
+          id: resultId,
+          practice_id: practice.id,
+          patient_id: null,
+          draw_id: null,
+          lane: 'notify',
+          tier: null,
+          urgency: null,
+          ordered_by: null,
+          owner_id: practice.roster.keeper,
+          waits_for: reason,
+          due_at: null,
+          due_step: null,
+          released_version: null,
+          told_version: null,
+          closure: null,
+          closed_at: null,
+          state: null,
+          posted_at: null,
+          detected_at: row.received_at,
+          detected_real_at: row.received_real_at,
+        })
+        .execute();
+    await tx
+      .updateTable('report')
+      .set({ state: 'held', reason, result_id: resultId })
+      .where('id', '=', reportId)
+      .execute();
+    return resultId;
+  });
+}
+
+/** The result that waits for this document without a version, if one does. */
+export async function waitingResult(
+  store: Store,
+  practiceId: string,
+  documentId: string,
+): Promise<string | null> {
+  const row = await store.db
+    .selectFrom('report')
+    .innerJoin('result', 'result.id', 'report.result_id')
+    .select('result.id')
+    .where('report.practice_id', '=', practiceId)
+    .where('report.document_id', '=', documentId)
+    .where('report.state', '=', 'held')
+    .where('result.current_version', '=', 0)
+    .where('result.closure', 'is', null)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}

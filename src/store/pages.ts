@@ -1,0 +1,54 @@
+import type { Store } from './store.js';
+
+/** The internal note conversation in which a person is paged; `null` before the first page. */
+export async function pageConversation(store: Store, practiceId: string, personId: string): Promise<string | null> {
+  const row = await store.db
+    .selectFrom('membership')
+    .select('spruce_page_conversation_id')
+    .where('practice_id', '=', practiceId)
+    .where('person_id', '=', personId)
+    .executeTakeFirst();
+  return row?.spruce_page_conversation_id ?? null;
+}
+
+export async function rememberPageConversation(
+  store: Store,
+  practiceId: string,
+  personId: string,
+  conversationId: string,
+): Promise<void> {
+  await store.db
+    .updateTable('membership')
+    .set({ spruce_page_conversation_id: conversationId })
+    .where('practice_id', '=', practiceId)
+    .where('person_id', '=', personId)
+    .execute();
+}
+
+export interface PageEffect {
+  readonly effectId: string;
+  readonly requestId: string | null;
+  readonly conversationId: string | null;
+}
+
+/** Pages about the callback that a result is a member of, newest first. */
+export async function pageEffectsOf(store: Store, resultId: string): Promise<PageEffect[]> {
+  return store.db
+    .selectFrom('effect')
+    .innerJoin('task', 'task.id', 'effect.task_id')
+    .innerJoin('task_member', 'task_member.task_id', 'task.id')
+    .innerJoin('membership', (j) =>
+      j.onRef('membership.practice_id', '=', 'effect.practice_id').onRef('membership.person_id', '=', 'effect.person_id'),
+    )
+    .select([
+      'effect.id as effectId',
+      'effect.vendor_ref as requestId',
+      'membership.spruce_page_conversation_id as conversationId',
+    ])
+    .where('task_member.result_id', '=', resultId)
+    .where('task.kind', '=', 'callback')
+    .where('effect.kind', '=', 'page')
+    .where('effect.state', 'in', ['called', 'confirmed'])
+    .orderBy('effect.created_real_at', 'desc')
+    .execute();
+}

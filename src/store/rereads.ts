@@ -1,0 +1,56 @@
+import type { Store } from './store.js';
+
+export interface DocumentRef {
+  readonly patientId: string;
+  readonly documentId: string;
+}
+
+/** The document behind a result's current version; `null` while it has none. */
+export async function resultDocument(store: Store, resultId: string): Promise<DocumentRef | null> {
+  const row = await store.db
+    .selectFrom('result')
+    .innerJoin('version', (j) =>
+      j.onRef('version.result_id', '=', 'result.id').onRef('version.number', '=', 'result.current_version'),
+    )
+    .innerJoin('report', 'report.id', 'version.report_id')
+    .select(['result.patient_id', 'report.document_id'])
+    .where('result.id', '=', resultId)
+    .executeTakeFirst();
+  return row?.patient_id ? { patientId: row.patient_id, documentId: row.document_id } : null;
+}
+
+/** The documents that a notice speaks of. */
+export async function noticeDocuments(store: Store, noticeId: string): Promise<DocumentRef[]> {
+  const rows = await store.db
+    .selectFrom('notice_member')
+    .innerJoin('notice', 'notice.id', 'notice_member.notice_id')
+    .innerJoin('version', (j) =>
+      j
+        .onRef('version.result_id', '=', 'notice_member.result_id')
+        .onRef('version.number', '=', 'notice_member.version'),
+    )
+    .innerJoin('report', 'report.id', 'version.report_id')
+    .select(['notice.patient_id as patientId', 'report.document_id as documentId'])
+    .where('notice_member.notice_id', '=', noticeId)
+    .where('notice_member.live', '=', true)
+    .execute();
+  return rows;
+}
+
+export async function noticePatient(store: Store, noticeId: string): Promise<string> {
+  const row = await store.db
+    .selectFrom('notice')
+    .select('patient_id')
+    .where('id', '=', noticeId)
+    .executeTakeFirstOrThrow();
+  return row.patient_id;
+}
+
+/** The reading is fresh for 2 real minutes (L23). */
+export async function touchReread(store: Store, noticeId: string): Promise<void> {
+  await store.db
+    .updateTable('notice')
+    .set({ reread_real_at: store.realNow() })
+    .where('id', '=', noticeId)
+    .execute();
+}
