@@ -5,7 +5,14 @@ import type { SpruceClient } from '../clients/spruce/index.js';
 import { resolvedPages } from '../clients/spruce/index.js';
 import { VendorError } from '../clients/http/index.js';
 import { markDelivered, writeCommand } from '../store/commands.js';
-import { holdEffect, markCalled, markNotDone, markTaken, permission, settleEffect } from '../store/effects.js';
+import {
+  holdEffect,
+  markCalled,
+  markNotDone,
+  markTaken,
+  permission,
+  settleEffect,
+} from '../store/effects.js';
 import { pageConversation, pageEffectsOf, rememberPageConversation } from '../store/pages.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { memberTask } from '../store/tasks.js';
@@ -40,12 +47,19 @@ export function createPageActivities(deps: ActivityDeps): PageActivities {
         const taskKey = task?.id ?? `result/${resultId}`;
         const outcome: Paged = { sentTo: [], failedFor: [], againAt: null };
         for (const personId of people) {
-          const one = await pagePerson(deps, practice, page, { personId, taskKey, taskId: task?.id, resultId });
+          const one = await pagePerson(deps, practice, page, {
+            personId,
+            taskKey,
+            taskId: task?.id,
+            resultId,
+          });
           if (one.sent) (outcome.sentTo as string[]).push(personId);
           if (one.failed) (outcome.failedFor as string[]).push(personId);
-          if (one.againAt !== null) Object.assign(outcome, { againAt: Math.max(outcome.againAt ?? 0, one.againAt) });
+          if (one.againAt !== null)
+            Object.assign(outcome, { againAt: Math.max(outcome.againAt ?? 0, one.againAt) });
         }
-        if (page.critical && outcome.sentTo.length > 0) metrics.pageSent(store.realNow() - result.detected_real_at);
+        if (page.critical && outcome.sentTo.length > 0)
+          metrics.pageSent(store.realNow() - result.detected_real_at);
         return outcome;
       }),
 
@@ -59,14 +73,26 @@ export function createPageActivities(deps: ActivityDeps): PageActivities {
           for (const item of await spruce.items(conversationId, { order: 'newest_first' })) {
             const page = mine.find((p) => p.requestId !== null && p.requestId === item.requestId);
             if (!page) continue;
-            await settleEffect(store.db, store, page.effectId, { state: 'confirmed', at: practiceNow(store, practice) });
+            await settleEffect(store.db, store, page.effectId, {
+              state: 'confirmed',
+              at: practiceNow(store, practice),
+            });
             for (const resolved of resolvedPages(item)) {
-              const person = practice.roster.people.find((m) => m.spruceMemberId === resolved.resolvedByMemberId);
+              const person = practice.roster.people.find(
+                (m) => m.spruceMemberId === resolved.resolvedByMemberId,
+              );
               // Only a rostered member's acceptance counts (architecture §5).
               if (!person) continue;
               const id = uuidV5(`${item.id}/${resolved.pageId}`, acceptanceNamespace);
               const body = { kind: 'accept', task: 'callback' } as const;
-              const command = await writeCommand(store, { practice, personId: person.id, via: 'spruce-page', body, resultId, id });
+              const command = await writeCommand(store, {
+                practice,
+                personId: person.id,
+                via: 'spruce-page',
+                body,
+                resultId,
+                id,
+              });
               for (const target of command.targets) await tell.command(practice, target.resultId, id);
               await markDelivered(store, id);
             }
@@ -187,13 +213,15 @@ async function call(
       // The same key for the same effect: a repeat after an unknown outcome is refused by Spruce, not doubled.
       idempotencyKey: `page-${lead}`,
     });
-    for (const id of effects) await markTaken(store.db, id, 'requestId' in posted ? posted.requestId : 'duplicate', 'posted');
+    for (const id of effects)
+      await markTaken(store.db, id, 'requestId' in posted ? posted.requestId : 'duplicate', 'posted');
     return { sent: true, failed: false, againAt: null };
   } catch (err) {
     if (!(err instanceof VendorError)) throw err;
     const at = practiceNow(store, practice);
     for (const id of effects) {
-      if (err.outcome === 'refused') await settleEffect(store.db, store, id, { state: 'failed', at, code: err.code });
+      if (err.outcome === 'refused')
+        await settleEffect(store.db, store, id, { state: 'failed', at, code: err.code });
       else if (err.outcome === 'not-done' && lead) await markNotDone(store.db, id, lead);
     }
     // L10: for a critical the next rung is rung at once; anything else is tried again by its own retry rule.
@@ -204,7 +232,8 @@ async function call(
 
 /** No PHI in a page (L11): it says that something waits, and where. */
 function words(page: PageOrder, count: number): string {
-  if (page.critical) return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
+  if (page.critical)
+    return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
   return count > 1
     ? `resultloop: ${count} items wait for you. Open your worklist.`
     : 'resultloop: an item waits for you. Open your worklist.';

@@ -1,7 +1,11 @@
 import type { Store } from './store.js';
 
 /** The internal note conversation in which a person is paged; `null` before the first page. */
-export async function pageConversation(store: Store, practiceId: string, personId: string): Promise<string | null> {
+export async function pageConversation(
+  store: Store,
+  practiceId: string,
+  personId: string,
+): Promise<string | null> {
   const row = await store.db
     .selectFrom('membership')
     .select('spruce_page_conversation_id')
@@ -38,7 +42,9 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
     .innerJoin('task', 'task.id', 'effect.task_id')
     .innerJoin('task_member', 'task_member.task_id', 'task.id')
     .innerJoin('membership', (j) =>
-      j.onRef('membership.practice_id', '=', 'effect.practice_id').onRef('membership.person_id', '=', 'effect.person_id'),
+      j
+        .onRef('membership.practice_id', '=', 'effect.practice_id')
+        .onRef('membership.person_id', '=', 'effect.person_id'),
     )
     .select([
       'effect.id as effectId',

@@ -38,7 +38,7 @@ export function afterStaffed(hours: OpenHours, at: EpochMs, staffedMs: number): 
     if (start + left <= to) return start + left;
     left -= to - start;
   }
-  return (hours.intervals.at(-1)?.[1] ?? at) + left;
+  return Math.max(at, hours.intervals.at(-1)?.[1] ?? at) + left;
 }
 
 /** Staffed milliseconds left today from `at`; 0 outside staffed hours. */
@@ -57,11 +57,15 @@ export function businessDayBefore(hours: OpenHours, at: EpochMs): EpochMs {
   return before[0] + Math.min(Math.max(0, at - here[0]), before[1] - before[0]);
 }
 
-/** Number of the business day that `at` belongs to (time after closing still belongs to the day before). */
+/**
+ * Number of the business day that `at` belongs to (time after closing still belongs to the day before). Past the
+ * list, and without one, every 24 h are a day.
+ */
 export function dayOf(hours: OpenHours, at: EpochMs): number {
-  let day = -1;
-  hours.intervals.forEach(([from], i) => {
-    if (from <= at) day = i;
-  });
-  return day;
+  const last = hours.intervals.length - 1;
+  const lastOpening = hours.intervals[last]?.[0] ?? 0;
+  if (at >= lastOpening) return last + Math.floor((at - lastOpening) / dayMs);
+  return hours.intervals.findIndex(([from]) => from > at) - 1;
 }
+
+const dayMs = 24 * 3_600_000;

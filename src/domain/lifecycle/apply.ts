@@ -1,6 +1,6 @@
 import type { Answer, Fact, Refusal } from './facts.js';
 import { resumed } from './begin.js';
-import { isRinging, skipAhead } from './critical-ladder.js';
+import { isLadderPage, isRinging, onLadderPaged, skipAhead } from './critical-ladder.js';
 import { onCommand } from './on-command.js';
 import { onDeadline } from './on-deadline.js';
 import {
@@ -12,7 +12,7 @@ import {
 } from './on-patient.js';
 import { onStaged, onVersionArrived } from './on-version.js';
 import { viewOf } from './phase.js';
-import type { Duty } from './decisions.js';
+import type { Duty, PageOrder } from './decisions.js';
 import type { ResultState } from './state.js';
 import { Turn } from './turn.js';
 
@@ -21,15 +21,47 @@ import { Turn } from './turn.js';
  * refuses whatever a validator let pass (hash, role, phase). Never throws for anything a person or vendor sent.
  */
 export function apply(state: ResultState, fact: Fact): { state: ResultState; answer: Answer } {
-  // Deadlines are idempotent by what has fired; everything else by its id.
-  const before = fact.kind === 'deadline' ? undefined : state.seen.find((s) => s.id === fact.id);
-  if (before) return { state, answer: { refusal: before.refusal, view: viewOf(state) } };
+  const before = state.seen.find((s) => s.id === fact.id);
+  if (before || isOver(state, fact))
+    return { state, answer: { refusal: before?.refusal ?? null, view: viewOf(state) } };
   const turn = new Turn(state, fact.at);
   turn.dutyDone(fact.id);
   const refusal = decide(turn, fact);
-  if (fact.kind !== 'deadline') turn.remember(fact.id, refusal);
+  if (isNews(fact)) turn.remember(fact.id, refusal);
   const next = turn.finish();
   return { state: next, answer: { refusal, view: viewOf(next) } };
+}
+
+/** True for what comes from outside and may come again. The rest is idempotent by what is pending or has fired. */
+function isNews(fact: Fact): boolean {
+  switch (fact.kind) {
+    case 'deadline':
+    case 'loaded':
+    case 'staged':
+    case 'recorded':
+    case 'reread':
+    case 'paged':
+    case 'pages-polled':
+    case 'duty-failed':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** The outcome of a duty that is not pending any more was applied before. */
+function isOver(state: ResultState, fact: Fact): boolean {
+  switch (fact.kind) {
+    case 'recorded':
+    case 'reread':
+    case 'paged':
+    case 'pages-polled':
+      return !state.duties.some((d) => d.id === fact.id);
+    case 'duty-failed':
+      return !state.duties.some((d) => d.id === fact.dutyId);
+    default:
+      return false;
+  }
 }
 
 function decide(turn: Turn, fact: Fact): Refusal | null {
@@ -60,7 +92,7 @@ function decide(turn: Turn, fact: Fact): Refusal | null {
       return null;
     case 'reread':
       if (fact.patientStatus) onPatientChanged(turn, fact.patientStatus);
-      if (fact.page) turn.duty(turn.pageDuty(fact.page));
+      if (fact.page) pageIfNeeded(turn, fact.page);
       return null;
     case 'paged':
       onPaged(turn, fact);
@@ -110,11 +142,22 @@ function onPaged(turn: Turn, fact: Extract<Fact, { kind: 'paged' }>): void {
     });
   if (page.critical && isRinging(turn) && turn.state.nextPagePollAt === null)
     turn.set({ nextPagePollAt: fact.pollAgainAt });
-  if (fact.againAt !== null) turn.set({ pages: [...turn.state.pages, { ...page, at: fact.againAt }] });
-  if (fact.failedFor.length === 0) return;
-  turn.event('page-failed', { step: page.step, for: fact.failedFor });
-  // L10: send error, open circuit: the next person at once. Only the first page of a rung skips ahead.
-  if (page.critical && fact.sentTo.length === 0) skipAhead(turn, []);
+  if (fact.failedFor.length > 0) turn.event('page-failed', { step: page.step, for: fact.failedFor });
+  if (isLadderPage(page)) return onLadderPaged(turn, fact.sentTo, fact.failedFor);
+  if (!turn.isNeeded(page)) return;
+  if (fact.failedFor.length > 0) return sendLater(turn, page);
+  if (fact.againAt !== null) turn.pageLater(page, fact.againAt);
+}
+
+/** A single page that could not be sent is tried again until its task is done; its effect key keeps it single. */
+function sendLater(turn: Turn, page: PageOrder): void {
+  turn.line({ do: 'alarm', code: 'page-failed', key: `page/${page.step}`, at: turn.now });
+  turn.pageLater(page, turn.now + (page.critical ? turn.state.policy.criticalRepeatMs : hour));
+}
+
+function pageIfNeeded(turn: Turn, page: PageOrder): void {
+  if (turn.isNeeded(page)) turn.duty(turn.pageDuty(page));
+  else turn.event('page-dropped', { step: page.step, task: page.task });
 }
 
 /** The closing note is proved to be in the chart: the result is closed (L44, L45). */
@@ -123,6 +166,8 @@ function onChartChanged(turn: Turn, fact: Extract<Fact, { kind: 'chart-changed' 
   turn.event(`chart-note-${fact.state}`, { note: fact.noteKey, noteKind: fact.noteKind });
   if (fact.state === 'failed') {
     turn.line({ do: 'alarm', code: 'chart-note-failed', key: fact.noteKey, at: turn.now });
+    if (ending.kind === 'closed') return;
+    turn.fire(`chart-failed/${fact.noteKey}`, turn.now);
     turn.openTask('follow-up', 'owner', turn.now + policy.replyStaffedMs);
     return;
   }
@@ -134,14 +179,27 @@ function onChartChanged(turn: Turn, fact: Extract<Fact, { kind: 'chart-changed' 
   turn.event('closed', { closure: ending.closure });
 }
 
-/** A duty gave up for good (its retries ran out). Never silent: an alarm, and what still can go on goes on. */
+const minute = 60_000;
+const hour = 60 * minute;
+
+/**
+ * A duty gave up (its retries ran out). Never silent: an alarm, and what still can go on goes on. Staging, the record
+ * and single pages come again, because without them the result would stand still.
+ */
 function onDutyFailed(turn: Turn, dutyId: string, code: string): void {
   const duty = turn.state.duties.find((d) => d.id === dutyId);
+  if (!duty) return;
   turn.dutyDone(dutyId);
-  turn.event('duty-failed', { duty: dutyId, code });
-  turn.line({ do: 'alarm', code: 'duty-failed', key: dutyId, at: turn.now });
-  if (duty?.kind === 'reread' && duty.page) turn.duty(turn.pageDuty(duty.page));
-  if (duty?.kind === 'page' && duty.page.critical) skipAhead(turn, []);
+  const isFirst = !dutyId.includes('~');
+  if (isFirst) {
+    turn.event('duty-failed', { duty: dutyId, code });
+    turn.line({ do: 'alarm', code: 'duty-failed', key: dutyId, at: turn.now });
+  }
+  if (duty.kind === 'reread' && duty.page) pageIfNeeded(turn, duty.page);
+  if (duty.kind === 'page' && isLadderPage(duty.page)) skipAhead(turn, []);
+  else if (duty.kind === 'page' && turn.isNeeded(duty.page)) sendLater(turn, duty.page);
+  if (duty.kind === 'stage' || duty.kind === 'record')
+    turn.set({ held: [...turn.state.held, { duty, until: turn.now + minute }] });
 }
 
 /** What has to be done now: duties whose record is in place. Starting one twice is harmless. */

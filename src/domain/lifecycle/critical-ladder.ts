@@ -38,7 +38,11 @@ export function tickCriticalLadder(turn: Turn): void {
     critical: true,
   });
   turn.set({
-    ladder: { ...ladder, ticks: ladder.ticks + 1, nextTickAt: turn.now + Math.max(1_000, policy.criticalRepeatMs) },
+    ladder: {
+      ...ladder,
+      ticks: ladder.ticks + 1,
+      nextTickAt: turn.now + Math.max(1_000, policy.criticalRepeatMs),
+    },
   });
   if (roles.length > 2) turn.escalate(roles.length > 3 ? 2 : 1);
 }
@@ -80,7 +84,12 @@ export function onLadderPaged(turn: Turn, sentTo: readonly string[], failedFor: 
     // Everybody declined or was left out: the list ends, and begins again.
     turn.set({ ladder: { ...ladder, without: [] } });
     turn.event('page-reached-nobody', { without: ladder.without });
-    turn.line({ do: 'alarm', code: 'critical-page-reached-nobody', key: `critical/${ladder.ticks}`, at: turn.now });
+    turn.line({
+      do: 'alarm',
+      code: 'critical-page-reached-nobody',
+      key: `critical/${ladder.ticks}`,
+      at: turn.now,
+    });
     skipAhead(turn, []);
   } else if (isNew) skipAhead(turn, []);
 }

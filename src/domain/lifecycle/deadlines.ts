@@ -54,7 +54,12 @@ export function deadlines(state: ResultState): Deadline[] {
       words: 'a waiting page is delivered',
     });
   for (const { duty, until } of state.held)
-    list.push({ step: `again/${duty.id}`, at: until, ladder: `again/${duty.id}`, words: 'a step is tried again' });
+    list.push({
+      step: `again/${duty.id}`,
+      at: until,
+      ladder: `again/${duty.id}`,
+      words: 'a step is tried again',
+    });
   return list.sort((a, b) => a.at - b.at || a.step.localeCompare(b.step));
 }
 
@@ -95,7 +100,7 @@ function criticalDeadlines(state: ResultState, version: StagedVersion, add: Add)
       'supervising physician is paged',
     );
     // Whoever accepts after the alarm gets the same 30 min (L10).
-    if (callback?.acceptedAt != null && fired[`${v}/critical/attempt`] !== undefined)
+    if (callback && callback.acceptedAt !== null && fired[`${v}/critical/attempt`] !== undefined)
       add(
         `${v}/critical/idle/${callback.acceptedAt}`,
         callback.acceptedAt + policy.criticalAttemptMs,
@@ -125,7 +130,12 @@ function signOffDeadlines(state: ResultState, version: StagedVersion, add: Add):
   const from = version.detectedAt;
   add(`${s}/cover`, from + policy.signOffCoverMs, s, 'sign-off missing: cover is paged');
   add(`${s}/owner`, from + policy.signOffOwnerMs, s, 'sign-off missing: owner and coordinator are paged');
-  add(`${s}/supervisor`, from + policy.signOffSupervisorMs, s, 'sign-off missing: supervising physician is paged');
+  add(
+    `${s}/supervisor`,
+    from + policy.signOffSupervisorMs,
+    s,
+    'sign-off missing: supervising physician is paged',
+  );
 }
 
 /** L8: met by an acknowledgement or a call attempt, not by a sent message. */
@@ -168,7 +178,12 @@ function tellingDeadlines(state: ResultState, version: StagedVersion, add: Add):
   if (telling.kind === 'asked') {
     const from = Math.max(telling.at, businessDayBefore(hours, version.contactByAt));
     const at = afterStaffed(hours, from, policy.unconfirmedStaffedMs);
-    add(`${v}/unconfirmed/asked-${telling.at}`, at, `${v}/telling`, 'message did not leave: a callback opens');
+    add(
+      `${v}/unconfirmed/asked-${telling.at}`,
+      at,
+      `${v}/telling`,
+      'message did not leave: a callback opens',
+    );
   }
   if (telling.kind === 'sending' || telling.kind === 'left')
     add(

@@ -2,7 +2,7 @@ import { afterStaffed, dayOf, nextBusinessDay, nextOpening } from '../calendar/o
 import { skipAhead, startCriticalLadder } from './critical-ladder.js';
 import type { CloseReason, Command, CommandBody, Refusal } from './facts.js';
 import type { AttemptOutcome, TaskKind } from './state.js';
-import { askNotice, settle, settleIfDone, withdrawNotice } from './telling.js';
+import { askNotice, mayBeTold, settle, settleIfDone, withdrawNotice } from './telling.js';
 import type { Turn } from './turn.js';
 
 /** Outcomes that are documented contact (L34). A third party or a voicemail never is. */
@@ -26,7 +26,7 @@ export function onCommand(turn: Turn, command: Command): Refusal | null {
     case 'attempt':
       return attempt(turn, command, body);
     case 'close':
-      return close(turn, command, body.reason);
+      return close(turn, command, body.reason, body.task);
     default:
       body satisfies never;
       return 'unknown-command';
@@ -52,8 +52,7 @@ function signOff(
       turn.endTask(task, 'released');
       turn.line({ do: 'release', version: version.number, by, at: turn.now });
       signed(turn, by, 'release');
-      askNotice(turn);
-      settleIfDone(turn);
+      tell(turn);
       return null;
     case 'call-instead':
       turn.set({ decision: { kind: 'call-instead', version: version.number, by, at: turn.now } });
@@ -64,16 +63,18 @@ function signOff(
       return null;
     case 'not-mine':
       turn.event('not-mine', { task }, by);
-      passOn(turn, task, by);
+      turn.passOn(task, by);
       return null;
     case 'change-tier':
+      if (body.tier === 'normal' && version.status === 'preliminary') return 'not-final';
+      if (body.tier === version.tier) return null;
       turn.event('tier-changed', { from: version.tier, to: body.tier }, by);
       turn.set({
         version: { ...version, tier: body.tier, urgency: body.tier === 'critical' ? 'critical' : 'standard' },
       });
       if (body.tier === 'critical') {
         turn.openTask('callback', 'owner', turn.now + turn.state.policy.criticalAttemptMs);
-        startCriticalLadder(turn);
+        startCriticalLadder(turn, turn.now);
         return null;
       }
       if (version.tier === 'critical') endCriticalCallback(turn);
@@ -87,13 +88,23 @@ function signOff(
       turn.endTask(task, 'tier-changed');
       turn.line({ do: 'release', version: version.number, by, at: turn.now });
       signed(turn, by, 'tier-changed');
-      askNotice(turn);
-      settleIfDone(turn);
+      tell(turn);
       return null;
     default:
       body satisfies never;
       return 'unknown-command';
   }
+}
+
+/** A released result is told by its lane (L1); nobody is told twice who knows already. */
+function tell(turn: Turn): void {
+  const { version, lane, patientSteps, acknowledgement } = turn.state;
+  if (lane === 'told-at-visit' && version?.tier !== 'critical') return settle(turn, lane);
+  if (lane === 'copy' && version?.tier === 'normal') return settle(turn, lane);
+  askNotice(turn);
+  settleIfDone(turn);
+  // A release that no message can carry out is work for a person, never silence.
+  if (!acknowledgement && patientSteps === 'open' && !mayBeTold(turn.state)) openCallback(turn, turn.now);
 }
 
 /** L44: our sign-off names the clinician in an action note. */
@@ -119,6 +130,8 @@ function accept(turn: Turn, command: Command, kind: TaskKind): Refusal | null {
   const task = turn.task(kind);
   if (!task) return 'no-such-task';
   if (task.acceptedBy === command.by) return null;
+  // Lifecycle §2: only a credentialed person's acceptance permits the call before the sign-off, and stops the ladder.
+  if (kind === 'callback' && turn.state.ladder && !command.credentialed) return 'not-credentialed';
   turn.acceptTask(kind, command.by);
   turn.event('accepted', { task: kind }, command.by);
   return null;
@@ -130,19 +143,13 @@ function decline(turn: Turn, command: Command, kind: TaskKind): Refusal | null {
   if (!task) return 'no-such-task';
   turn.event('declined', { task: kind }, command.by);
   if (kind === 'callback' && turn.state.ladder) {
-    if (task.acceptedBy === command.by) turn.releaseAcceptance(kind);
+    if (task.acceptedBy === command.by) turn.passOn(kind, command.by);
+    else if (turn.state.ladder.without.includes(command.by)) return null;
     skipAhead(turn, [command.by]);
     return null;
   }
-  passOn(turn, kind, command.by);
+  turn.passOn(kind, command.by);
   return null;
-}
-
-function passOn(turn: Turn, kind: TaskKind, from: string): void {
-  const task = turn.task(kind);
-  if (!task) return;
-  turn.releaseAcceptance(kind);
-  turn.line({ do: 'pass-on', kind, opening: task.opening, from, to: 'cover', at: turn.now });
 }
 
 function attempt(
@@ -155,6 +162,8 @@ function attempt(
   if (!version) return 'stale-version';
   const isContact = contact.has(body.outcome);
   if (isContact && body.outcome === 'reached' && !body.twoIdentifiers) return 'two-identifiers-needed';
+  if (body.outcome === 'family-disclosed' && !command.credentialed) return 'not-credentialed';
+  if (isContact && version.status === 'preliminary' && version.tier !== 'critical') return 'not-final';
   // Only a critical may be told before the written sign-off; acceptance permits the call (lifecycle §2).
   if (isContact && decision.kind === 'awaited' && version.tier !== 'critical') return 'sign-off-first';
   const { by, at } = { by: command.by, at: turn.now };
@@ -198,34 +207,40 @@ function afterMissedCall(turn: Turn, outcome: AttemptOutcome): void {
   if (attempts.length >= 2) turn.moveTask('callback', nextBusinessDay(hours, turn.now));
 }
 
-function close(turn: Turn, command: Command, reason: CloseReason): Refusal | null {
-  const { decision, ending } = turn.state;
+function close(turn: Turn, command: Command, reason: CloseReason, task?: TaskKind): Refusal | null {
+  const { decision, ending, version, acknowledgement, patientSteps } = turn.state;
+  const isUnreachedCritical = version?.tier === 'critical' && !acknowledgement;
   if (ending.kind === 'closed') return 'closed';
   switch (reason) {
     case 'mailed':
       if (!turn.task('letter')) return 'no-such-task';
       if (decision.kind === 'awaited') return 'sign-off-first';
       turn.endTask('letter', reason);
-      turn.set({ acknowledgement: { how: 'letter', at: turn.now, by: command.by } });
       turn.touch('letter-mailed');
+      if (isUnreachedCritical) return null;
+      turn.set({ acknowledgement: { how: 'letter', at: turn.now, by: command.by } });
       settleIfDone(turn);
       return null;
     case 'told':
-      return told(turn, command.by);
+      return told(turn, command.by, task);
     case 'providers-choice':
       if (!command.credentialed) return 'not-credentialed';
       if (!turn.task('follow-up')) return 'no-such-task';
+      if (decision.kind === 'awaited') return 'sign-off-first';
+      // L6. Only where no contact is possible (death, merge) a provider may end a critical without it.
+      if (isUnreachedCritical && patientSteps === 'open') return 'contact-first';
       turn.endTask('follow-up', reason);
       settle(turn, 'providers-choice');
       return null;
     case 'corrected':
       if (!turn.task('contact-fix')) return 'no-such-task';
       turn.endTask('contact-fix', reason);
+      withdrawNotice(turn, 'contact-corrected');
       turn.set({ telling: { kind: 'not-asked' } });
-      if (decision.kind !== 'awaited') askNotice(turn);
+      askNotice(turn);
       return null;
     case 'handled':
-      return handled(turn, command.by);
+      return handled(turn, command.by, task);
     default:
       reason satisfies never;
       return 'unknown-command';
@@ -233,11 +248,12 @@ function close(turn: Turn, command: Command, reason: CloseReason): Refusal | nul
 }
 
 /** L25: a message sent by hand in athenaOne. Told = task done. */
-function told(turn: Turn, by: string): Refusal | null {
+function told(turn: Turn, by: string, task?: TaskKind): Refusal | null {
   const { version, decision } = turn.state;
-  const kind = (['tell-patient', 'release'] as const).find((k) => turn.task(k));
+  const kind = openOf(turn, ['tell-patient', 'release'], task);
   if (!kind || !version) return 'no-such-task';
   if (decision.kind === 'awaited') return 'sign-off-first';
+  withdrawNotice(turn, 'told-by-hand');
   turn.endTask(kind, 'told');
   const at = turn.now;
   turn.set({
@@ -250,10 +266,8 @@ function told(turn: Turn, by: string): Refusal | null {
 }
 
 /** A piece of work that ends by being done, with nothing else following. */
-function handled(turn: Turn, by: string): Refusal | null {
-  const kind = (['reply', 'match', 'contact-fix', 'retraction', 'follow-up', 'review'] as const).find((k) =>
-    turn.task(k),
-  );
+function handled(turn: Turn, by: string, task?: TaskKind): Refusal | null {
+  const kind = openOf(turn, ['reply', 'match', 'contact-fix', 'retraction', 'follow-up', 'review'], task);
   if (!kind) return 'no-such-task';
   if (kind === 'review' && turn.state.decision.kind === 'awaited') return 'sign-off-first';
   turn.endTask(kind, 'handled');
@@ -261,14 +275,25 @@ function handled(turn: Turn, by: string): Refusal | null {
   const { ending, version, lane } = turn.state;
   if (ending.kind === 'settled') {
     // The closing note could not be written by us; a person did it by hand (L44).
+    if (turn.state.fired[`chart-failed/closing/${turn.state.closings}`] === undefined) return null;
     turn.set({ ending: { ...ending, kind: 'closed' } });
     turn.line({ do: 'close', closure: ending.closure, at: turn.now });
+    turn.event('closed', { closure: ending.closure });
     return null;
   }
   if (kind === 'retraction') settle(turn, 'void');
+  else if (kind === 'follow-up' && version?.tier === 'void' && !turn.task('retraction')) settle(turn, 'void');
   else if (lane === 'historic' && kind === 'review') settle(turn, 'historic');
   else if (kind === 'follow-up' && version?.tier === null) settle(turn, 'not-performed');
+  else settleIfDone(turn);
+  const { ending: after, tasks } = turn.state;
+  if (after.kind === 'open' && after.was && tasks.length === 0) settle(turn, after.was);
   return null;
+}
+
+/** The task that a closing speaks of: the named one, or the first open of the kinds it can end. */
+function openOf(turn: Turn, kinds: readonly TaskKind[], named?: TaskKind): TaskKind | undefined {
+  return kinds.find((kind) => (named === undefined || kind === named) && turn.task(kind));
 }
 
 /** Opens a callback of the coordinator, due in staffed hours. */

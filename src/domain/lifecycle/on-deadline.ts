@@ -62,8 +62,7 @@ function act(turn: Turn, step: string, dueAt: number): void {
     turn.event('message-asked', { purpose: 'tried-to-reach' });
     return;
   }
-  if (name === 'not-final')
-    return turn.openTask('review', 'owner', nextOpening(turn.state.hours, turn.now));
+  if (name === 'not-final') return turn.openTask('review', 'owner', nextOpening(turn.state.hours, turn.now));
   if (name.startsWith('still-open/')) return stillOpen(turn, step, dueAt);
 }
 

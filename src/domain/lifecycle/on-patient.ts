@@ -1,7 +1,7 @@
 import { afterStaffed } from '../calendar/open-hours.js';
 import type { Fact } from './facts.js';
 import { openCallback } from './on-command.js';
-import { settleIfDone, withdrawNotice } from './telling.js';
+import { askNotice, isAnswerable, reopen, settleIfDone, wantedCall, withdrawNotice } from './telling.js';
 import type { Turn } from './turn.js';
 
 type Delivery = Extract<Fact, { kind: 'delivery-status' }>;
@@ -16,9 +16,21 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
     if (fact.status === 'left' || fact.status === 'failed') turn.touch(`tried-to-reach-${fact.status}`, data);
     return;
   }
+  const before = turn.state.toldVersion;
   const told = fact.status === 'left' || fact.status === 'confirmed';
-  if (told && fact.version > (turn.state.toldVersion ?? 0)) turn.set({ toldVersion: fact.version });
-  if (fact.version !== version.number) return turn.event(`message-${fact.status}`, data);
+  // After a cosmetic change the message on its way still counts: it told what is current now.
+  const isCurrent =
+    fact.version === version.number || (telling.kind !== 'not-asked' && telling.version === fact.version);
+  if (told) turn.set({ toldVersion: Math.max(before ?? 0, isCurrent ? version.number : fact.version) });
+  if (!isCurrent) {
+    turn.event(`message-${fact.status}`, data);
+    // The older content has left after all: what is on its way speaks of an update.
+    if (told && telling.kind === 'asked' && before === null) {
+      withdrawNotice(turn, 'newer-version');
+      askNotice(turn);
+    }
+    return;
+  }
   switch (fact.status) {
     case 'sending':
       if (telling.kind === 'asked') turn.set({ telling: { ...telling, kind: 'sending', at: turn.now } });
@@ -43,6 +55,8 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
           channel: fact.channel ?? '',
         },
       });
+      // L9: the proof is there; nobody has to find out any more.
+      if (version.tier === 'normal') turn.endTask('release', 'delivered', true);
       turn.event('message-confirmed', data);
       turn.touch('message-delivered', data);
       return;
@@ -55,12 +69,18 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
       turn.touch('message-failed', data);
       return;
     case 'needs-person':
+      if (turn.state.ending.kind !== 'open' || turn.state.acknowledgement)
+        return turn.event('message-needs-person', { ...data, why: fact.why, task: fact.task });
       turn.set({ telling: { kind: 'with-person', version: fact.version, at: turn.now } });
       turn.event('message-needs-person', { ...data, why: fact.why, task: fact.task });
       openPersonTask(turn, fact);
       return;
     case 'withdrawn':
       turn.event('message-withdrawn', { ...data, why: fact.why });
+      if (telling.kind === 'sending' && fact.version < version.number) {
+        turn.set({ telling: { kind: 'not-asked' } });
+        askNotice(turn);
+      }
       return;
     default:
       fact.status satisfies never;
@@ -99,37 +119,70 @@ export function onPageConfirmed(turn: Turn, wantsCall: boolean): void {
   if (turn.state.openedAt === null) turn.set({ openedAt: turn.now });
   turn.event('page-confirmed', { wantsCall }, 'patient');
   turn.touch(wantsCall ? 'asked-for-call' : 'read-confirmed');
-  if (wantsCall) return openCallback(turn, turn.now);
-  acknowledge(turn, 'page');
+  if (!wantsCall) return acknowledge(turn, 'page');
+  reopenToAnswer(turn);
+  openCallback(turn, turn.now);
+  turn.fire(`wants-call/${turn.task('callback')?.opening ?? 0}`, turn.now);
+  pageOnCallIfUrgent(turn, 'callback');
 }
 
 /** A reply: its whole text is on the signed list, or it becomes work for a person (L35). */
 export function onPatientReplied(turn: Turn, channel: string, acknowledges: boolean): void {
-  const { version, ladder, policy, hours, ending } = turn.state;
+  const { version, policy, hours, acknowledgement, ending } = turn.state;
   turn.event('replied', { channel, acknowledges }, 'patient');
   turn.touch('replied', { channel, acknowledges });
   const enough = acknowledges && (channel === 'secure' || version?.tier === 'normal');
   if (enough && version?.tier !== 'critical') return acknowledge(turn, 'reply');
-  if (acknowledges || ending.kind !== 'open') return;
-  const due = ladder
+  // "OK" from somebody who is through with it is no work.
+  if (acknowledges && (acknowledgement || ending.kind !== 'open')) return;
+  reopenToAnswer(turn);
+  const due = isUrgentOpen(turn)
     ? turn.now + policy.replyWhileCriticalMs
     : afterStaffed(hours, turn.now, policy.replyStaffedMs);
   turn.openTask('reply', 'coordinator', due);
+  pageOnCallIfUrgent(turn, 'reply');
+}
+
+/** A patient who asks after the end is answered; then the result ends as before. */
+function reopenToAnswer(turn: Turn): void {
+  const { ending } = turn.state;
+  if (ending.kind !== 'open') reopen(turn, 'patient-asks', ending.closure);
+}
+
+/** L36: any answer while a critical or same-day is open pages on-call at once. */
+function pageOnCallIfUrgent(turn: Turn, task: 'reply' | 'callback'): void {
+  if (!isUrgentOpen(turn)) return;
+  const step = `v${turn.state.version?.number ?? 0}/answered/${turn.now}`;
+  turn.page({ step, task, roles: ['on-call'], critical: true });
+}
+
+function isUrgentOpen(turn: Turn): boolean {
+  const { version, acknowledgement, ending, lane } = turn.state;
+  const isUrgent = version?.tier === 'critical' || version?.urgency === 'same-day';
+  return isUrgent && !acknowledgement && ending.kind === 'open' && lane !== 'historic';
 }
 
 /** A critical ends only by documented contact (L6); everything else by what the patient confirmed. */
 function acknowledge(turn: Turn, how: 'page' | 'reply'): void {
-  const { version, acknowledgement } = turn.state;
-  if (!version || version.tier === 'critical' || acknowledgement) return;
+  const { version, acknowledgement, ending } = turn.state;
+  if (!version || version.tier === 'critical' || acknowledgement || !isAnswerable(turn.state)) return;
+  if (ending.kind === 'settled') return;
+  reopen(turn, 'acknowledged');
   turn.set({ acknowledgement: { how, at: turn.now, by: 'patient' } });
   turn.event('acknowledged', { how }, 'patient');
-  turn.endTask('callback', 'acknowledged', true);
+  if (!wantedCall(turn)) turn.endTask('callback', 'acknowledged', true);
   turn.endTask('release', 'acknowledged', true);
   settleIfDone(turn);
 }
 
-/** Death, merge, inactive: patient steps stop and a person looks (L23, L26). */
+/** Death, merge, inactive: patient steps stop and a person looks (L23, L26). Active again: they go on. */
 export function onPatientChanged(turn: Turn, status: string): void {
+  if (status === 'active' && turn.state.patientSteps === 'held') {
+    turn.set({ patientSteps: 'open' });
+    turn.event('patient-steps-resumed');
+    if (turn.state.ending.kind === 'open') askNotice(turn);
+    return;
+  }
   if (status === 'active' || turn.state.patientSteps === 'held' || turn.state.ending.kind !== 'open') return;
   turn.set({ patientSteps: 'held' });
   turn.event('patient-steps-held', { status });

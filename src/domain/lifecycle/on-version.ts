@@ -1,53 +1,59 @@
 import { nextOpening } from '../calendar/open-hours.js';
 import { startCriticalLadder } from './critical-ladder.js';
 import type { Fact } from './facts.js';
-import { askNotice, settle, withdrawNotice } from './telling.js';
+import type { ReportStatus } from '../result/report.js';
+import type { StagedVersion, TaskKind } from './state.js';
+import { askNotice, reopen, settle, withdrawNotice } from './telling.js';
 import type { Turn } from './turn.js';
 
 type Staged = Extract<Fact, { kind: 'staged' }>;
 
 /** A version was posted: have it staged. Old news is a no-op. */
 export function onVersionArrived(turn: Turn, version: number): void {
-  const newest = Math.max(turn.state.version?.number ?? 0, turn.state.arriving ?? 0);
-  if (version <= newest) return;
+  const { state } = turn;
+  if (version <= Math.max(state.version?.number ?? 0, state.arriving ?? 0, state.passedOver)) return;
   turn.set({ arriving: version });
   turn.duty({ id: `stage/${version}`, kind: 'stage', version });
 }
 
 /** A version is classified and owned: take it over as current and start its clocks. */
 export function onStaged(turn: Turn, fact: Staged): void {
-  const { arriving, version: before, ending } = turn.state;
-  if (arriving !== null && fact.version.number < arriving) return;
-  if (before && fact.version.number <= before.number) return;
-  turn.set({
-    arriving: null,
-    version: fact.version,
-    lane: fact.lane,
-    ownerId: turn.state.ownerId ?? fact.ownerId,
-    orderedBy: fact.orderedBy,
-    hours: fact.hours,
-    policy: fact.policy,
-  });
-  turn.event('classified', {
-    version: fact.version.number,
-    tier: fact.version.tier,
-    urgency: fact.version.urgency,
-    change: fact.change,
-  });
-  if (before === null) return begin(turn, fact);
-  if (before.status === 'preliminary' && fact.version.status !== 'preliminary')
-    return becomeFinal(turn, fact);
-  switch (fact.change) {
-    case 'none':
-      return;
-    case 'first':
-    case 'cosmetic':
-      return carryOver(turn, before.number);
-    case 'clinical':
-      return amend(turn, before.tier, ending.kind !== 'open');
-    default:
-      fact.change satisfies never;
+  const { arriving, version: before, passedOver } = turn.state;
+  const { number, tier, urgency, status } = fact.version;
+  if (arriving !== null && number < arriving) return;
+  if (number <= Math.max(before?.number ?? 0, passedOver)) return;
+  turn.set({ arriving: null, lane: fact.lane, hours: fact.hours, policy: fact.policy });
+  if (before && isFinal(before.status) && status === 'preliminary' && tier !== 'critical') {
+    // L41: a later preliminary never reopens a final. A critical one is heard all the same: critical first.
+    turn.set({ passedOver: number });
+    turn.event('preliminary-after-final', { version: number, tier });
+    return;
   }
+  turn.set({ ownerId: turn.state.ownerId ?? fact.ownerId, orderedBy: fact.orderedBy });
+  const change = before ? changeSince(before, fact) : 'first';
+  turn.event('classified', { version: number, tier, urgency, change });
+  if (!before) {
+    turn.set({ version: fact.version });
+    return begin(turn, fact);
+  }
+  if (change === 'none' || change === 'cosmetic') return carryOver(turn, before, fact.version, change);
+  turn.set({ version: fact.version });
+  if (before.status === 'preliminary' && status !== 'preliminary') return becomeFinal(turn, before);
+  amend(turn, before);
+}
+
+/**
+ * What changed since the version that is current here. Staging compares neighbours; when one in between was never
+ * taken over, only equal content is proof that nothing clinical happened.
+ */
+function changeSince(before: StagedVersion, fact: Staged): 'none' | 'cosmetic' | 'clinical' {
+  if (fact.version.hash === before.hash) return 'none';
+  const isNeighbour = fact.version.number === before.number + 1;
+  return isNeighbour && fact.change !== 'first' ? fact.change : 'clinical';
+}
+
+function isFinal(status: ReportStatus): boolean {
+  return status === 'final' || status === 'corrected';
 }
 
 /** First sight of a result: what its tier needs (lifecycle §2). */
@@ -70,33 +76,42 @@ function startTier(turn: Turn): void {
   }
   switch (version.tier) {
     case 'critical':
-      turn.set({ decision: { kind: 'awaited' } });
       turn.openTask('callback', 'owner', dueIn(turn, policy.criticalAttemptMs));
-      turn.openTask('sign-off', 'owner', dueIn(turn, policy.signOffOwnerMs));
-      startCriticalLadder(turn);
+      awaitDecision(turn, 'sign-off');
+      startCriticalLadder(turn, version.detectedAt);
       return;
     case 'abnormal':
     case 'review':
-      if (version.status === 'preliminary') return;
-      turn.set({ decision: { kind: 'awaited' } });
-      turn.openTask(
-        version.tier === 'review' ? 'review' : 'sign-off',
-        'owner',
-        dueIn(turn, policy.signOffOwnerMs),
-      );
+      turn.set({ decision: { kind: 'not-needed' } });
+      if (version.status !== 'preliminary')
+        awaitDecision(turn, version.tier === 'review' ? 'review' : 'sign-off');
       return;
     case 'normal':
-      turn.set({ decision: { kind: 'not-needed' } });
-      askNotice(turn);
-      return;
+      return startNormal(turn);
     case 'void':
       turn.set({ decision: { kind: 'not-needed' } });
-      if (turn.state.toldVersion === null && !turn.state.acknowledgement) return settle(turn, 'void');
-      turn.openTask('retraction', 'owner', dueIn(turn, policy.signOffOwnerMs));
+      if (turn.state.toldVersion !== null)
+        turn.openTask('retraction', 'owner', dueIn(turn, policy.signOffOwnerMs));
+      else if (!turn.task('follow-up')) settle(turn, 'void');
       return;
     default:
       version.tier satisfies never;
   }
+}
+
+/** L1: only the lane `notify` tells a patient by itself. */
+function startNormal(turn: Turn): void {
+  const { version, lane } = turn.state;
+  turn.set({ decision: { kind: 'not-needed' } });
+  if (version?.status === 'preliminary') return;
+  if (lane === 'copy' || lane === 'told-at-visit') return settle(turn, lane);
+  if (lane === 'review') return awaitDecision(turn, 'review');
+  askNotice(turn);
+}
+
+function awaitDecision(turn: Turn, task: TaskKind): void {
+  turn.set({ decision: { kind: 'awaited' } });
+  turn.openTask(task, 'owner', dueIn(turn, turn.state.policy.signOffOwnerMs));
 }
 
 /** L2: record only; a critical or same-day value of an old result is looked at in staffed hours. */
@@ -109,70 +124,86 @@ function startHistoric(turn: Turn): void {
 }
 
 /** L41: the final of a preliminary. Work that a critical preliminary started goes on. */
-function becomeFinal(turn: Turn, fact: Staged): void {
-  const critical = turn.task('callback') !== undefined || turn.state.ladder !== null;
-  turn.event('final', { version: fact.version.number });
-  if (critical && fact.version.tier === 'critical') {
-    turn.set({ decision: { kind: 'awaited' } });
-    turn.openTask('sign-off', 'owner', dueIn(turn, turn.state.policy.signOffOwnerMs));
-    return;
+function becomeFinal(turn: Turn, before: StagedVersion): void {
+  const { version, ending } = turn.state;
+  turn.event('final', { version: version?.number ?? 0 });
+  if (ending.kind !== 'open') return amend(turn, before);
+  if (before.tier !== 'critical') {
+    for (const kind of ['sign-off', 'review', 'callback'] as const) turn.endTask(kind, 'final', true);
+    turn.set({ attempts: [] });
+    return startTier(turn);
   }
-  if (critical) return amend(turn, 'critical', turn.state.ending.kind !== 'open');
-  if (turn.state.ending.kind === 'open') startTier(turn);
+  if (version?.tier !== 'critical' || !turn.task('callback')) return amend(turn, before);
+  keepFired(turn, before, 'critical/');
+  turn.line({ do: 'unrelease' });
+  awaitDecision(turn, 'sign-off');
 }
 
-/** Cosmetic change: chart note only (L41). A decision and a message carry over to the new version. */
-function carryOver(turn: Turn, from: number): void {
-  const { decision, telling, version, toldVersion } = turn.state;
-  if (!version) return;
-  turn.event('amended', { kind: 'cosmetic', from, to: version.number });
-  turn.touch('amended-cosmetic');
-  if (decision.kind === 'released' || decision.kind === 'call-instead') {
-    turn.set({ decision: { ...decision, version: version.number } });
-    if (decision.kind === 'released')
-      turn.line({ do: 'release', version: version.number, by: decision.by, at: decision.at });
+/** Cosmetic change: chart note only (L41). Tier, clocks, decision and message carry over to the new version. */
+function carryOver(
+  turn: Turn,
+  before: StagedVersion,
+  staged: StagedVersion,
+  change: 'none' | 'cosmetic',
+): void {
+  const { tier, urgency, detectedAt, contactByAt } = before;
+  turn.set({ version: { ...staged, tier, urgency, detectedAt, contactByAt } });
+  keepFired(turn, before, '');
+  if (change === 'cosmetic') {
+    turn.event('amended', { kind: 'cosmetic', from: before.number, to: staged.number });
+    turn.touch('amended-cosmetic');
   }
-  if (toldVersion !== null) turn.set({ toldVersion: version.number });
-  if (telling.kind === 'asked' || telling.kind === 'sending') {
+  const { decision, telling, toldVersion } = turn.state;
+  if (decision.kind === 'released' || decision.kind === 'call-instead') {
+    turn.set({ decision: { ...decision, version: staged.number } });
+    if (decision.kind === 'released')
+      turn.line({ do: 'release', version: staged.number, by: decision.by, at: decision.at });
+  }
+  if (toldVersion === before.number) turn.set({ toldVersion: staged.number });
+  // What has left goes by the version it spoke of: its receipt may still come. What has not is asked anew.
+  if (telling.kind === 'asked') {
     withdrawNotice(turn, 'newer-version');
     askNotice(turn);
-  } else if (telling.kind !== 'not-asked') {
-    turn.set({ telling: { ...telling, version: version.number } });
   }
 }
 
 /** L41: a clinical value or the tier changed. The decision falls; everyone told is told again. */
-function amend(turn: Turn, tierBefore: string | null, wasEnding: boolean): void {
+function amend(turn: Turn, before: StagedVersion): void {
   const { version, telling } = turn.state;
   if (!version) return;
-  turn.event('amended', { kind: 'clinical', tierBefore, tier: version.tier, to: version.number });
-  if (wasEnding) {
-    turn.set({ ending: { kind: 'open' } });
-    turn.line({ do: 'reopen', at: turn.now });
-    turn.event('reopened', { why: 'amended' });
-  }
-  const told = telling.kind === 'left' || telling.kind === 'confirmed';
-  if (told) turn.set({ toldVersion: telling.version });
+  turn.event('amended', {
+    kind: 'clinical',
+    tierBefore: before.tier,
+    tier: version.tier,
+    to: version.number,
+  });
+  reopen(turn, 'amended');
+  // An effect of unknown outcome counts as told.
+  if (telling.kind === 'left' || telling.kind === 'confirmed' || telling.kind === 'sending')
+    turn.set({ toldVersion: telling.version });
   withdrawNotice(turn, 'newer-version');
-  if (turn.state.acknowledgement && turn.state.toldVersion === null)
-    turn.set({ toldVersion: version.number - 1 });
+  if (turn.state.acknowledgement && turn.state.toldVersion === null) turn.set({ toldVersion: before.number });
   turn.line({ do: 'unrelease' });
   turn.touch('amended');
+  const { ladder } = turn.state;
+  const callback = turn.task('callback');
+  const goesOn = before.tier === 'critical' && version.tier === 'critical' && callback && ladder;
   for (const kind of ['sign-off', 'review', 'callback', 'release', 'letter', 'tell-patient'] as const)
-    if (!(kind === 'callback' && tierBefore === 'critical' && version.tier === 'critical'))
-      turn.endTask(kind, 'newer-version', true);
-  const ladder = version.tier === 'critical' ? turn.state.ladder : null;
+    if (!(kind === 'callback' && goesOn)) turn.endTask(kind, 'newer-version', true);
   turn.set({
+    ending: { kind: 'open' },
     telling: { kind: 'not-asked' },
     acknowledgement: null,
     openedAt: null,
-    attempts: [],
-    ladder,
-    pages: [],
   });
-  startTier(turn);
-  if (tierBefore === 'critical' && version.tier !== 'critical') {
-    turn.openTask('follow-up', 'owner', dueIn(turn, turn.state.policy.replyStaffedMs));
+  if (goesOn) {
+    // The value changed: whoever holds it hears of it now; the clocks of the first alarm run on.
+    keepFired(turn, before, 'critical/');
+    if (callback.acceptedBy) turn.passOn('callback', callback.acceptedBy);
+    turn.set({ ladder: { ...ladder, nextTickAt: turn.now } });
+  } else turn.set({ attempts: [], ladder: null });
+  if (before.tier === 'critical' && version.tier !== 'critical') {
+    turn.openTask('follow-up', 'owner', turn.now + turn.state.policy.replyStaffedMs);
     turn.page({
       step: step(turn, 'no-longer-critical'),
       task: 'follow-up',
@@ -180,6 +211,18 @@ function amend(turn: Turn, tierBefore: string | null, wasEnding: boolean): void 
       critical: true,
     });
   }
+  startTier(turn);
+}
+
+/** What has fired for the version before has fired for this one too: no page comes twice for one cause. */
+function keepFired(turn: Turn, before: StagedVersion, steps: string): void {
+  const { version, fired } = turn.state;
+  if (!version) return;
+  const prefix = `v${before.number}/${steps}`;
+  const kept = Object.entries(fired)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, at]) => [`v${version.number}/${name.slice(`v${before.number}/`.length)}`, at]);
+  turn.set({ fired: { ...fired, ...Object.fromEntries(kept) } });
 }
 
 function dueIn(turn: Turn, ms: number): number {

@@ -1,0 +1,189 @@
+import type { TaskKind } from '../domain/lifecycle/state.js';
+import { planNotice, type MessageLanguage } from '../domain/notices/plan.js';
+import { newLinkToken, tokenIndex } from '../security/tokens.js';
+import { lockPatient } from '../store/database.js';
+import { liveMembers } from '../store/notices.js';
+import { patientLock } from '../store/patients.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import type { NoticeActivities, NoticeStep, SendInput } from '../workflows/activity-types.js';
+import type { ActivityDeps } from './deps.js';
+import { guarded } from './failures.js';
+import { memberFacts, noticeFacts } from './notice-facts.js';
+import { tokenAad } from './sending.js';
+import { createSecureSend } from './send-secure.js';
+import { createTextSend } from './send-text.js';
+import { createPortalNote } from './send-portal-note.js';
+import { createTell } from './tell.js';
+
+/** L23: what was read is good for 2 real minutes. */
+const readingGoodMs = 2 * 60_000;
+
+/** The notices of a patient: planning is ours, sending is each channel's. */
+export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
+  const { store } = deps;
+  const tell = createTell(deps.temporal);
+
+  const nextStep = async (practiceId: string, patientId: string): Promise<NoticeStep> => {
+    const practice = await loadPractice(store, practiceId);
+    let earliest: number | null = null;
+    const open = await store.db
+      .selectFrom('notice')
+      .selectAll()
+      .where('patient_id', '=', patientId)
+      .where('state', 'in', ['waiting', 'sending'])
+      .orderBy('created_at')
+      .execute();
+    for (const notice of open) {
+      // A send that a crash interrupted goes on: its effect row knows how far it came.
+      if (notice.state === 'sending' && notice.channel)
+        return { do: 'send', noticeId: notice.id, channel: notice.channel, epoch: notice.epoch };
+      const plan = planNotice(await noticeFacts(store, practice, notice.id));
+      switch (plan.do) {
+        case 'withdraw':
+          await dropUntellable(deps, notice.id);
+          return nextStep(practiceId, patientId);
+        case 'wait':
+          await store.db
+            .updateTable('notice')
+            .set({ wait_until: plan.until, waits_for: plan.why })
+            .where('id', '=', notice.id)
+            .execute();
+          earliest = Math.min(earliest ?? plan.until, plan.until);
+          continue;
+        case 'person':
+          await handOver(deps, practice, notice.id, plan.task, plan.why);
+          return nextStep(practiceId, patientId);
+        case 'send': {
+          const fresh =
+            notice.reread_real_at !== null && store.realNow() - notice.reread_real_at < readingGoodMs;
+          if (!fresh) return { do: 'reread', noticeId: notice.id };
+          await beginSending(notice.id, plan.channel, plan.language);
+          return { do: 'send', noticeId: notice.id, channel: plan.channel, epoch: notice.epoch };
+        }
+        default:
+          plan satisfies never;
+      }
+    }
+    return earliest === null ? { do: 'rest' } : { do: 'wait', until: earliest };
+  };
+
+  const beginSending = async (
+    noticeId: string,
+    channel: 'text' | 'secure' | 'portal-note',
+    language: MessageLanguage,
+  ) => {
+    const token = newLinkToken();
+    await store.db
+      .updateTable('notice')
+      .set((e) => ({
+        state: 'sending',
+        channel,
+        language,
+        waits_for: null,
+        wait_until: null,
+        // One page per notice: a second channel leads to the same one.
+        token_index: e.fn.coalesce('token_index', e.val(tokenIndex(store.ring, token))),
+        token_sealed: e.fn.coalesce('token_sealed', e.val(store.cipher.seal(token, tokenAad))),
+      }))
+      .where('id', '=', noticeId)
+      .where('state', '=', 'waiting')
+      .execute();
+  };
+
+  return {
+    nextNoticeStep: ({ practiceId, patientId }) => guarded(() => nextStep(practiceId, patientId)),
+    sendText: createTextSend(deps),
+    sendSecure: createSecureSend(deps),
+    writePortalNote: createPortalNote(deps),
+    sendGaveUp: (input: SendInput) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, input.practiceId);
+        const notice = await store.db
+          .selectFrom('notice')
+          .selectAll()
+          .where('id', '=', input.noticeId)
+          .executeTakeFirstOrThrow();
+        if (notice.state !== 'sending' || notice.epoch !== input.epoch) return;
+        const members = await liveMembers(store.db, input.noticeId);
+        await store.db
+          .updateTable('notice')
+          .set((e) => ({
+            state: 'waiting',
+            epoch: e('epoch', '+', 1),
+            failed_channels: [...new Set([...notice.failed_channels, notice.channel ?? 'text'])],
+          }))
+          .where('id', '=', input.noticeId)
+          .execute();
+        for (const m of members)
+          await tell.delivery(practice, m.resultId, {
+            id: `${input.noticeId}/${input.epoch}/gave-up`,
+            at: practiceNow(store, practice),
+            noticeId: input.noticeId,
+            version: m.version,
+            purpose: notice.purpose,
+            status: 'failed',
+            channel: notice.channel,
+            task: null,
+            why: 'gave-up',
+          });
+      }),
+  };
+}
+
+/** L20: a notice never speaks of a version that is not current and released. */
+async function dropUntellable({ store }: ActivityDeps, noticeId: string): Promise<void> {
+  await store.db.transaction().execute(async (tx) => {
+    const notice = await tx
+      .selectFrom('notice')
+      .select(['patient_id'])
+      .where('id', '=', noticeId)
+      .executeTakeFirstOrThrow();
+    await lockPatient(tx, patientLock(notice.patient_id));
+    const members = await memberFacts(tx, noticeId);
+    for (const m of members.filter((one) => !one.tellable))
+      await tx
+        .updateTable('notice_member')
+        .set({ live: false })
+        .where('notice_id', '=', noticeId)
+        .where('result_id', '=', m.resultId)
+        .execute();
+    if (members.every((m) => !m.tellable))
+      await tx.updateTable('notice').set({ state: 'withdrawn' }).where('id', '=', noticeId).execute();
+  });
+}
+
+/** A notice that no automatic channel may carry becomes work for a person. */
+async function handOver(
+  deps: ActivityDeps,
+  practice: Practice,
+  noticeId: string,
+  task: TaskKind,
+  why: string,
+): Promise<void> {
+  const { store } = deps;
+  const tell = createTell(deps.temporal);
+  const notice = await store.db
+    .selectFrom('notice')
+    .selectAll()
+    .where('id', '=', noticeId)
+    .executeTakeFirstOrThrow();
+  // Told first: if this stops half way, the notice is still waiting and is planned again; the fact's id is the same.
+  for (const m of await liveMembers(store.db, noticeId))
+    await tell.delivery(practice, m.resultId, {
+      id: `${noticeId}/handed-over`,
+      at: practiceNow(store, practice),
+      noticeId,
+      version: m.version,
+      purpose: notice.purpose,
+      status: 'needs-person',
+      channel: null,
+      task,
+      why,
+    });
+  await store.db
+    .updateTable('notice')
+    .set({ state: 'handed-over', waits_for: why })
+    .where('id', '=', noticeId)
+    .where('state', '=', 'waiting')
+    .execute();
+}

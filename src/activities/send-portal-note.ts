@@ -1,0 +1,96 @@
+import { VendorError } from '../clients/http/index.js';
+import { markNotDone, settleEffect } from '../store/effects.js';
+import { liveMembers } from '../store/notices.js';
+import { loadPatient } from '../store/patients.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import { resultDocument } from '../store/rereads.js';
+import type { SendInput } from '../workflows/activity-types.js';
+import { takeChartTurn } from './chart-turn.js';
+import { composePortalNote } from './compose.js';
+import type { ActivityDeps } from './deps.js';
+import { comeBack, guarded, toFailure } from './failures.js';
+import {
+  claimSend,
+  linkOf,
+  markConfirmed,
+  markLeft,
+  nextChannel,
+  tellMembers,
+  type Notice,
+} from './sending.js';
+
+/** Writes the note that the patient sees beside each published result of a notice, once, and reads it back (L25). */
+export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Promise<void> {
+  const { store, vendors } = deps;
+  return (input) =>
+    guarded(async () => {
+      const practice = await loadPractice(store, input.practiceId);
+      const members = await liveMembers(store.db, input.noticeId);
+      let notice: Notice | null = null;
+      for (const member of members) {
+        const claim = await claimSend(deps, practice, input, 'portal-note', `/${member.resultId}`);
+        if (claim.do === 'nothing') continue;
+        notice = claim.notice;
+        const effectId = claim.do === 'act' ? claim.effectId : claim.effect.id;
+        const note = await noteText(deps, practice, notice, members);
+        const { card } = await loadPatient(store, notice.patient_id);
+        const document = await resultDocument(store, member.resultId);
+        const athena = vendors.athena(practice);
+        const at = practiceNow(store, practice);
+        if (!document) {
+          await settleEffect(store.db, store, effectId, { state: 'failed', at, code: 'no-document' });
+          return nextChannel(deps, notice, 'portal-note');
+        }
+        const standsThere = async () =>
+          ((await athena.labResult(card.chartId, document.documentId))?.patientNote ?? '').includes(note);
+        if (claim.do === 'act') {
+          try {
+            await takeChartTurn(store, practice);
+            await athena.noteToPatient({ patientId: card.chartId, labResultId: document.documentId, note });
+          } catch (err) {
+            if (!(err instanceof VendorError)) {
+              await markNotDone(store.db, effectId, claim.token);
+              throw err;
+            }
+            if (err.outcome === 'refused') {
+              await settleEffect(store.db, store, effectId, { state: 'failed', at, code: err.code });
+              await tellMembers(deps, practice, notice, 'failed', err.code);
+              return nextChannel(deps, notice, 'portal-note');
+            }
+            if (err.outcome === 'not-done') await markNotDone(store.db, effectId, claim.token);
+            await tellMembers(deps, practice, notice, 'sending');
+            throw err.outcome === 'not-done'
+              ? toFailure(err)
+              : comeBack(practice.settings.leaseMs, 'the outcome is not known yet');
+          }
+        }
+        // Told = the note is there (L25). A call whose note is not there after its lease surely did nothing.
+        if (await standsThere()) await settleEffect(store.db, store, effectId, { state: 'confirmed', at });
+        else if (claim.do === 'ask-vendor') {
+          await settleEffect(store.db, store, effectId, { state: 'unknown', at, code: 'not-found' });
+          await tellMembers(deps, practice, notice, 'failed', 'outcome-unknown');
+          return nextChannel(deps, notice, 'portal-note');
+        } else throw comeBack(practice.settings.leaseMs, 'the note cannot be read back yet');
+      }
+      if (notice === null) return;
+      await markLeft(deps, practice, notice);
+      await markConfirmed(deps, practice, notice);
+      await tellMembers(deps, practice, notice, 'confirmed');
+    });
+}
+
+async function noteText(
+  deps: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+  members: readonly { resultId: string; version: number }[],
+) {
+  return composePortalNote(deps.store, {
+    practice,
+    patientId: notice.patient_id,
+    purpose: notice.purpose,
+    language: notice.language === 'spa' ? 'spa' : 'eng',
+    link: linkOf(deps, practice, notice),
+    members,
+  });
+}

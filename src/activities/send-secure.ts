@@ -1,0 +1,122 @@
+import { VendorError } from '../clients/http/index.js';
+import { markNotDone, markTaken, settleEffect } from '../store/effects.js';
+import { liveMembers } from '../store/notices.js';
+import { loadPatient } from '../store/patients.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import type { SendInput } from '../workflows/activity-types.js';
+import { composeSecure } from './compose.js';
+import type { ActivityDeps } from './deps.js';
+import { comeBack, guarded, toFailure } from './failures.js';
+import {
+  claimSend,
+  linkOf,
+  markConfirmed,
+  markLeft,
+  nextChannel,
+  tellMembers,
+  type Claim,
+  type Notice,
+} from './sending.js';
+
+/** Sends a notice as a Spruce secure message, once. 200 means taken; an item with our text is the proof. */
+export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Promise<void> {
+  const { store, vendors } = deps;
+  return (input) =>
+    guarded(async () => {
+      const practice = await loadPractice(store, input.practiceId);
+      const claim = await claimSend(deps, practice, input, 'secure');
+      if (claim.do === 'nothing') return;
+      if (claim.do === 'ask-vendor') return askSpruce(deps, practice, claim);
+      const { notice, effectId, token } = claim;
+      const patient = await loadPatient(store, notice.patient_id);
+      if (patient.spruceContactId === null) {
+        await settleEffect(store.db, store, effectId, {
+          state: 'failed',
+          at: practiceNow(store, practice),
+          code: 'no-contact',
+        });
+        return nextChannel(deps, notice, 'secure');
+      }
+      const message = await composeSecure(store, {
+        practice,
+        patientId: notice.patient_id,
+        purpose: notice.purpose,
+        language: notice.language === 'spa' ? 'spa' : 'eng',
+        link: linkOf(deps, practice, notice),
+        members: await liveMembers(store.db, notice.id),
+      });
+      try {
+        const sent = await vendors.spruce(practice).createSecureConversation({
+          contactId: patient.spruceContactId,
+          internalEndpointId: practice.connections.spruce.internalEndpointId,
+          subject: message.subject,
+          message: message.body,
+          idempotencyKey: `notice-${effectId}`,
+        });
+        await markTaken(store.db, effectId, sent.requestId ?? 'accepted', 'posted');
+        await markLeft(deps, practice, notice, sent.conversationId);
+        await tellMembers(deps, practice, notice, 'left');
+      } catch (err) {
+        if (!(err instanceof VendorError)) throw err;
+        if (err.outcome === 'refused') {
+          await settleEffect(store.db, store, effectId, {
+            state: 'failed',
+            at: practiceNow(store, practice),
+            code: err.code,
+          });
+          await tellMembers(deps, practice, notice, 'failed', err.code);
+          return nextChannel(deps, notice, 'secure');
+        }
+        if (err.outcome === 'not-done') await markNotDone(store.db, effectId, token);
+        await tellMembers(deps, practice, notice, 'sending');
+        throw err.outcome === 'not-done'
+          ? toFailure(err)
+          : comeBack(practice.settings.leaseMs, 'the outcome is not known yet');
+      }
+    });
+}
+
+/** Reads the patient's conversations for our message; its link is unique. Not there: the next channel. */
+async function askSpruce(
+  deps: ActivityDeps,
+  practice: Practice,
+  claim: Extract<Claim, { do: 'ask-vendor' }>,
+): Promise<void> {
+  const { store } = deps;
+  const { notice, effect } = claim;
+  const found = await findSecureMessage(deps, practice, notice);
+  const at = practiceNow(store, practice);
+  if (found) {
+    await settleEffect(store.db, store, effect.id, {
+      state: 'confirmed',
+      at,
+      vendorRef: found.requestId ?? 'found',
+    });
+    await markLeft(deps, practice, notice, found.conversationId);
+    await markConfirmed(deps, practice, notice);
+    return tellMembers(deps, practice, notice, 'confirmed');
+  }
+  if (effect.vendorRef !== null) {
+    await markLeft(deps, practice, notice);
+    return tellMembers(deps, practice, notice, 'left');
+  }
+  await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'not-found' });
+  await tellMembers(deps, practice, notice, 'failed', 'outcome-unknown');
+  await nextChannel(deps, notice, 'secure');
+}
+
+/** Our message among the patient's conversations, found by its link. */
+async function findSecureMessage(
+  { store, vendors, ...rest }: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+) {
+  const { spruceContactId } = await loadPatient(store, notice.patient_id);
+  if (spruceContactId === null) return null;
+  const spruce = vendors.spruce(practice);
+  const link = linkOf({ store, vendors, ...rest }, practice, notice);
+  for (const conversation of await spruce.conversationsOfContact(spruceContactId))
+    for (const item of await spruce.items(conversation.id, { order: 'newest_first' }))
+      if (item.text.includes(link)) return { conversationId: conversation.id, requestId: item.requestId };
+  return null;
+}

@@ -1,0 +1,173 @@
+import { lockPatient, type Tx } from '../store/database.js';
+import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
+import { liveMembers } from '../store/notices.js';
+import { patientLock } from '../store/patients.js';
+import { practiceNow, type Practice } from '../store/practices.js';
+import type { NoticeChannel, NoticeTable } from '../store/schema.js';
+import type { Selectable } from 'kysely';
+import type { SendInput } from '../workflows/activity-types.js';
+import type { ActivityDeps } from './deps.js';
+import { comeBack } from './failures.js';
+import { memberFacts } from './notice-facts.js';
+import { createTell } from './tell.js';
+
+export const tokenAad = 'notice.token';
+
+export type Notice = Selectable<NoticeTable>;
+
+export type Claim =
+  /** Ours to call, once, now. */
+  | { readonly do: 'act'; readonly effectId: string; readonly token: string; readonly notice: Notice }
+  /** A call was made whose outcome nobody knows. */
+  | { readonly do: 'ask-vendor'; readonly effect: EffectRow; readonly notice: Notice }
+  | { readonly do: 'nothing' };
+
+/**
+ * Claims a notice's send under the patient lock: every version it speaks of must be current and released in the very
+ * transaction that moves the effect to `called` (L20). Otherwise nothing is sent and the notice is planned again.
+ */
+export async function claimSend(
+  { store }: ActivityDeps,
+  practice: Practice,
+  input: SendInput,
+  channel: NoticeChannel,
+  keySuffix = '',
+): Promise<Claim> {
+  return store.db.transaction().execute(async (tx) => {
+    const found = await tx
+      .selectFrom('notice')
+      .select('patient_id')
+      .where('id', '=', input.noticeId)
+      .executeTakeFirstOrThrow();
+    await lockPatient(tx, patientLock(found.patient_id));
+    const notice = await tx
+      .selectFrom('notice')
+      .selectAll()
+      .where('id', '=', input.noticeId)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    if (notice.state !== 'sending' || notice.epoch !== input.epoch || notice.channel !== channel)
+      return { do: 'nothing' };
+    const now = practiceNow(store, practice);
+    const effect = await holdEffect(tx, store, {
+      practiceId: practice.id,
+      key: `notice/${notice.id}/${channel}/${notice.epoch}${keySuffix}`,
+      kind: channel,
+      at: now,
+      noticeId: notice.id,
+      channel,
+      epoch: notice.epoch,
+    });
+    const may = permission(store, effect);
+    switch (may.may) {
+      case 'nothing':
+        return { do: 'nothing' };
+      case 'wait':
+        throw comeBack(may.realMs, 'another attempt may still be calling');
+      case 'ask-vendor':
+        return { do: 'ask-vendor', effect, notice };
+      case 'act': {
+        if (!(await stillTellable(tx, notice.id))) {
+          await settleEffect(tx, store, effect.id, { state: 'cancelled', at: now, code: 'not-tellable' });
+          await tx
+            .updateTable('notice')
+            .set((e) => ({ state: 'waiting', epoch: e('epoch', '+', 1) }))
+            .where('id', '=', notice.id)
+            .execute();
+          return { do: 'nothing' };
+        }
+        await markCalled(tx, store, effect.id, may.token, practice.settings.leaseMs, now);
+        return { do: 'act', effectId: effect.id, token: may.token, notice };
+      }
+      default:
+        return may satisfies never;
+    }
+  });
+}
+
+async function stillTellable(tx: Tx, noticeId: string): Promise<boolean> {
+  const members = await memberFacts(tx, noticeId);
+  return members.length > 0 && members.every((m) => m.tellable);
+}
+
+/** The link to the patient's page; its token is all that the URL holds. */
+export function linkOf({ store }: ActivityDeps, practice: Practice, notice: Notice): string {
+  const token = notice.token_sealed ? store.cipher.open(notice.token_sealed, tokenAad) : '';
+  return `${practice.settings.publicBaseUrl}/p/${token}`;
+}
+
+/** Tells every result that a notice speaks of what became of it. Fact ids make a repeat harmless. */
+export async function tellMembers(
+  deps: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+  status: 'sending' | 'left' | 'confirmed' | 'failed',
+  why: string | null = null,
+): Promise<void> {
+  const tell = createTell(deps.temporal);
+  for (const m of await liveMembers(deps.store.db, notice.id))
+    await tell.delivery(practice, m.resultId, {
+      id: `${notice.id}/${notice.epoch}/${status}`,
+      at: practiceNow(deps.store, practice),
+      noticeId: notice.id,
+      version: m.version,
+      purpose: notice.purpose,
+      status,
+      channel: notice.channel,
+      task: null,
+      why,
+    });
+}
+
+/** The vendor took the message: it has left. */
+export async function markLeft(
+  { store }: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+  conversationId: string | null = null,
+): Promise<void> {
+  await store.db
+    .updateTable('notice')
+    .set((e) => ({
+      state: e.case().when('state', '=', 'confirmed').then('confirmed').else('sent').end() as never,
+      sent_at: e.fn.coalesce('sent_at', e.val(practiceNow(store, practice))),
+      ...(conversationId !== null && { vendor_conversation_id: conversationId }),
+    }))
+    .where('id', '=', notice.id)
+    .where('state', 'in', ['sending', 'confirmed'])
+    .execute();
+}
+
+export async function markConfirmed(
+  { store }: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+): Promise<void> {
+  const at = practiceNow(store, practice);
+  await store.db
+    .updateTable('notice')
+    .set((e) => ({ state: 'confirmed', sent_at: e.fn.coalesce('sent_at', e.val(at)), confirmed_at: at }))
+    .where('id', '=', notice.id)
+    .where('state', 'in', ['sending', 'sent'])
+    .execute();
+}
+
+/** L47: after a failure, and only then, the next channel. */
+export async function nextChannel(
+  { store }: ActivityDeps,
+  notice: Notice,
+  failed: NoticeChannel,
+): Promise<void> {
+  await store.db
+    .updateTable('notice')
+    .set((e) => ({
+      state: 'waiting',
+      epoch: e('epoch', '+', 1),
+      wait_until: null,
+      failed_channels: [...new Set([...notice.failed_channels, failed])],
+    }))
+    .where('id', '=', notice.id)
+    .where('epoch', '=', notice.epoch)
+    .where('state', 'in', ['sending', 'sent'])
+    .execute();
+}
