@@ -1,9 +1,8 @@
-/** Unit and real-server tests share one ESM project; see docs/architecture.md, "Proof". */
-export default {
+/** Pure and activity tests, and tests on the real engines. ESM throughout; see docs/architecture.md, "Proof". */
+const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  testTimeout: 60_000,
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // JSON modules keep their ending: `x.json.js` is a real file name in some packages.
   moduleNameMapper: { '^(\\.{1,2}/(?:(?!\\.json).)*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
@@ -11,4 +10,18 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+};
+
+export default {
+  testTimeout: 120_000,
+  projects: [
+    { ...common, displayName: 'parts', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/test/real/'] },
+    {
+      ...common,
+      displayName: 'real',
+      testMatch: ['<rootDir>/test/real/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/real/start-engines.mjs',
+      globalTeardown: '<rootDir>/test/real/stop-engines.mjs',
+    },
+  ],
 };

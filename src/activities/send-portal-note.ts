@@ -11,6 +11,7 @@ import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded, toFailure } from './failures.js';
 import {
   claimSend,
+  composed,
   linkOf,
   markConfirmed,
   markLeft,
@@ -26,13 +27,16 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
     guarded(async () => {
       const practice = await loadPractice(store, input.practiceId);
       const members = await liveMembers(store.db, input.noticeId);
+      const note = await composed(deps, practice, input, 'portal-note', (n) =>
+        noteText(deps, practice, n, members),
+      );
+      if (note === null) return;
       let notice: Notice | null = null;
       for (const member of members) {
         const claim = await claimSend(deps, practice, input, 'portal-note', `/${member.resultId}`);
         if (claim.do === 'nothing') continue;
         notice = claim.notice;
         const effectId = claim.do === 'act' ? claim.effectId : claim.effect.id;
-        const note = await noteText(deps, practice, notice, members);
         const { card } = await loadPatient(store, notice.patient_id);
         const document = await resultDocument(store, member.resultId);
         const athena = vendors.athena(practice);

@@ -9,6 +9,7 @@ import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded, toFailure } from './failures.js';
 import {
   claimSend,
+  composed,
   linkOf,
   markConfirmed,
   markLeft,
@@ -24,6 +25,10 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
   return (input) =>
     guarded(async () => {
       const practice = await loadPractice(store, input.practiceId);
+      const message = await composed(deps, practice, input, 'secure', (notice) =>
+        secureMessage(deps, practice, notice),
+      );
+      if (message === null) return;
       const claim = await claimSend(deps, practice, input, 'secure');
       if (claim.do === 'nothing') return;
       if (claim.do === 'ask-vendor') return askSpruce(deps, practice, claim);
@@ -37,14 +42,6 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
         });
         return nextChannel(deps, notice, 'secure');
       }
-      const message = await composeSecure(store, {
-        practice,
-        patientId: notice.patient_id,
-        purpose: notice.purpose,
-        language: notice.language === 'spa' ? 'spa' : 'eng',
-        link: linkOf(deps, practice, notice),
-        members: await liveMembers(store.db, notice.id),
-      });
       try {
         const sent = await vendors.spruce(practice).createSecureConversation({
           contactId: patient.spruceContactId,
@@ -74,6 +71,17 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
           : comeBack(practice.settings.leaseMs, 'the outcome is not known yet');
       }
     });
+}
+
+async function secureMessage(deps: ActivityDeps, practice: Practice, notice: Notice) {
+  return composeSecure(deps.store, {
+    practice,
+    patientId: notice.patient_id,
+    purpose: notice.purpose,
+    language: notice.language === 'spa' ? 'spa' : 'eng',
+    link: linkOf(deps, practice, notice),
+    members: await liveMembers(deps.store.db, notice.id),
+  });
 }
 
 /** Reads the patient's conversations for our message; its link is unique. Not there: the next channel. */

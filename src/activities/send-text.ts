@@ -12,6 +12,7 @@ import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded, paced, toFailure } from './failures.js';
 import {
   claimSend,
+  composed,
   linkOf,
   markConfirmed,
   markLeft,
@@ -30,10 +31,15 @@ export function createTextSend(deps: ActivityDeps): (input: SendInput) => Promis
   return (input) =>
     guarded(async () => {
       const practice = await loadPractice(store, input.practiceId);
+      // Composed first: words that may not be sent must not look like a call that was made.
+      const body = await composed(deps, practice, input, 'text', (notice) =>
+        textBody(deps, practice, notice),
+      );
+      if (body === null) return;
       await waitForTurn(deps, practice, input);
       const claim = await claimSend(deps, practice, input, 'text');
       if (claim.do === 'nothing') return;
-      if (claim.do === 'ask-vendor') return askTwilio(deps, practice, claim);
+      if (claim.do === 'ask-vendor') return askTwilio(deps, practice, claim, body);
       const { notice, effectId, token } = claim;
       const { card } = await loadPatient(store, notice.patient_id);
       if (card.mobilePhone === null) {
@@ -48,7 +54,7 @@ export function createTextSend(deps: ActivityDeps): (input: SendInput) => Promis
       try {
         const sent = await vendors.twilio(practice).sendText({
           to: card.mobilePhone,
-          body: await textBody(deps, practice, notice),
+          body,
           // Our id in the callback ties the text to its effect even when this answer is lost (Twilio has no keys).
           statusCallback: `${practice.settings.publicBaseUrl}/webhooks/twilio/${practice.id}/status?e=${effectId}#rc=3&rp=5xx,ct,rt`,
           validitySeconds,
@@ -138,6 +144,7 @@ async function askTwilio(
   deps: ActivityDeps,
   practice: Practice,
   claim: Extract<Claim, { do: 'ask-vendor' }>,
+  body: string,
 ): Promise<void> {
   const { store, vendors } = deps;
   const { notice, effect } = claim;
@@ -151,7 +158,6 @@ async function askTwilio(
   if (waited < textUnknownWaitMs)
     throw comeBack(Math.min(textUnknownWaitMs - waited, 5_000), 'a callback may still come');
   const { card } = await loadPatient(store, notice.patient_id);
-  const body = await textBody(deps, practice, notice);
   const found = card.mobilePhone
     ? (await vendors.twilio(practice).findTexts({ to: card.mobilePhone })).find((t) => t.body === body)
     : undefined;

@@ -1,3 +1,4 @@
+import { MessageError } from '../domain/messages/template.js';
 import { lockPatient, type Tx } from '../store/database.js';
 import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
 import { liveMembers } from '../store/notices.js';
@@ -83,6 +84,34 @@ export async function claimSend(
         return may satisfies never;
     }
   });
+}
+
+/**
+ * Composes a message before anything is claimed. Words that the lint refuses are no call: the notice goes on to its
+ * next channel, at the end to a person. `null` = there is nothing to send any more.
+ */
+export async function composed<T>(
+  deps: ActivityDeps,
+  practice: Practice,
+  input: SendInput,
+  channel: NoticeChannel,
+  compose: (notice: Notice) => Promise<T>,
+): Promise<T | null> {
+  const notice = await deps.store.db
+    .selectFrom('notice')
+    .selectAll()
+    .where('id', '=', input.noticeId)
+    .executeTakeFirstOrThrow();
+  if (notice.state !== 'sending' || notice.epoch !== input.epoch || notice.channel !== channel) return null;
+  try {
+    return await compose(notice);
+  } catch (err) {
+    if (!(err instanceof MessageError)) throw err;
+    deps.log.error({ code: err.code, channel }, 'a message may not be sent as composed');
+    await tellMembers(deps, practice, notice, 'failed', 'message-refused');
+    await nextChannel(deps, notice, channel);
+    return null;
+  }
 }
 
 async function stillTellable(tx: Tx, noticeId: string): Promise<boolean> {

@@ -34,7 +34,8 @@ export function toPractice(map: ClockMap, real: EpochMs): EpochMs {
 /** The first real instant at which the practice clock shows at least `practice`. */
 export function toReal(map: ClockMap, practice: EpochMs): EpochMs {
   const s = segmentAt(map, practice, 'practice');
-  return Math.ceil(s.real + (practice - s.practice) / s.factor);
+  // Rounded before it is added: beside 10^12 a fraction of a millisecond would be lost, and with it the promise.
+  return s.real + Math.ceil((practice - s.practice) / s.factor);
 }
 
 /** Practice ms per real ms at a real instant; per-minute vendor limits divide their spacing by it. */

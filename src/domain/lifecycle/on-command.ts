@@ -186,7 +186,7 @@ function attempt(
     settleIfDone(turn);
     return null;
   }
-  afterMissedCall(turn, body.outcome);
+  if (ending.kind === 'open') afterMissedCall(turn, body.outcome);
   return null;
 }
 
@@ -275,7 +275,9 @@ function handled(turn: Turn, by: string, task?: TaskKind): Refusal | null {
   const { ending, version, lane } = turn.state;
   if (ending.kind === 'settled') {
     // The closing note could not be written by us; a person did it by hand (L44).
-    if (turn.state.fired[`chart-failed/closing/${turn.state.closings}`] === undefined) return null;
+    if (kind !== 'follow-up' || turn.state.fired[`chart-failed/closing/${turn.state.closings}`] === undefined)
+      return null;
+    for (const task of turn.state.tasks) turn.endTask(task.kind, 'charted', true);
     turn.set({ ending: { ...ending, kind: 'closed' } });
     turn.line({ do: 'close', closure: ending.closure, at: turn.now });
     turn.event('closed', { closure: ending.closure });

@@ -1,4 +1,4 @@
-import { nextOpening } from '../calendar/open-hours.js';
+import { nextBusinessDay, nextOpening } from '../calendar/open-hours.js';
 import { tickCriticalLadder } from './critical-ladder.js';
 import { deadlines } from './deadlines.js';
 import { openCallback } from './on-command.js';
@@ -126,16 +126,19 @@ function stillOpen(turn: Turn, step: string, dueAt: number): void {
   });
 }
 
-/** The work that a page about overdue contact speaks of (L18a); when there is none, somebody has to call. */
+/**
+ * The work that a page about overdue contact speaks of (L18a). When there is none, the owner looks: a callback may
+ * be too early, because the message has only just left (L33).
+ */
 function contactTask(turn: Turn): TaskKind {
-  const { decision, version } = turn.state;
+  const { decision, hours } = turn.state;
   if (decision.kind === 'awaited') return turn.task('review') ? 'review' : 'sign-off';
   const held = (['callback', 'tell-patient', 'letter', 'follow-up', 'contact-fix'] as const).find((k) =>
     turn.task(k),
   );
   if (held) return held;
-  openCallback(turn, version?.contactByAt ?? turn.now);
-  return 'callback';
+  turn.openTask('follow-up', 'owner', nextBusinessDay(hours, turn.now));
+  return 'follow-up';
 }
 
 function deliver(turn: Turn, step: string): void {

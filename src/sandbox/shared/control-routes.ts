@@ -7,7 +7,8 @@ import type { SandboxTenant, Tenants } from './tenant.js';
 export const clockSchema = z.object({
   segments: z
     .array(z.object({ real: z.number(), practice: z.number(), factor: z.number().positive() }))
-    .min(1),
+    .min(1)
+    .readonly(),
 });
 
 const journalQuery = z.object({

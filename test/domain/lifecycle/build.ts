@@ -56,7 +56,9 @@ export class Life {
   /** Pages that left, with the practice time. */
   readonly pages: (PageOrder & { sentAt: number })[] = [];
   /** Who a page reaches; by default everybody. */
-  onPage: (page: PageOrder) => { sentTo: string[]; failedFor: string[]; againAt?: number | null } = (page) => ({
+  onPage: (page: PageOrder) => { sentTo: string[]; failedFor: string[]; againAt?: number | null } = (
+    page,
+  ) => ({
     sentTo: page.roles.filter((r) => !page.without.includes(r)),
     failedFor: [],
   });
@@ -67,12 +69,16 @@ export class Life {
   #facts = 0;
   #steps = 0;
 
-  constructor(startAt = at(0, 9)) {
+  constructor(
+    startAt = at(0, 9),
+    /** Fact ids of a second run must not look like those of the first. */
+    readonly run = 'run-1',
+  ) {
     this.now = startAt;
     this.fact({ kind: 'loaded', state: null, newestVersion: 0, seq: 0 }, 'load');
   }
 
-  fact(body: Body<Fact>, id = `fact/${(this.#facts += 1)}`): Refusal | null {
+  fact(body: Body<Fact>, id = `${this.run}/fact/${(this.#facts += 1)}`): Refusal | null {
     const fact = { ...body, id, at: this.now } as Fact;
     const { state, answer } = apply(this.state, fact);
     this.state = state;
@@ -162,7 +168,7 @@ export class Life {
     by = 'dr-owner',
     options: { hash?: string | null; credentialed?: boolean; id?: string } = {},
   ): Refusal | null {
-    const id = options.id ?? `command/${(this.#facts += 1)}`;
+    const id = options.id ?? `${this.run}/command/${(this.#facts += 1)}`;
     const hash = options.hash === undefined ? (this.state.version?.hash ?? null) : options.hash;
     const credentialed = options.credentialed ?? by.startsWith('dr-');
     return this.fact({ kind: 'command', command: { id, by, credentialed, at: this.now, hash, body } }, id);

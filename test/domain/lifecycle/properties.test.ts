@@ -1,0 +1,271 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { resumed } from '../../../src/domain/lifecycle/begin.js';
+import { deadlines } from '../../../src/domain/lifecycle/deadlines.js';
+import type { CommandBody } from '../../../src/domain/lifecycle/facts.js';
+import type { ResultState } from '../../../src/domain/lifecycle/state.js';
+import { hour, Life, minute, type Arrival } from './build.js';
+
+type Act = (life: Life) => unknown;
+
+const tasks = ['sign-off', 'review', 'callback', 'reply', 'follow-up', 'release', 'tell-patient'] as const;
+const outcomes = [
+  'reached',
+  'voicemail',
+  'no-answer',
+  'wrong-number',
+  'third-party',
+  'refused',
+  'emergency-care',
+  'family-disclosed',
+] as const;
+
+const body: fc.Arbitrary<CommandBody> = fc.oneof(
+  fc.record({
+    kind: fc.constant('sign-off' as const),
+    decision: fc.constantFrom('release' as const, 'call-instead' as const, 'not-mine' as const),
+  }),
+  fc.record({
+    kind: fc.constant('sign-off' as const),
+    decision: fc.constant('change-tier' as const),
+    tier: fc.constantFrom('critical' as const, 'abnormal' as const, 'normal' as const),
+  }),
+  fc.record({
+    kind: fc.constantFrom('accept' as const, 'decline' as const),
+    task: fc.constantFrom(...tasks),
+  }),
+  fc.record({
+    kind: fc.constant('attempt' as const),
+    outcome: fc.constantFrom(...outcomes),
+    twoIdentifiers: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('close' as const),
+    reason: fc.constantFrom('handled', 'mailed', 'told', 'corrected', 'providers-choice'),
+  }),
+);
+
+const arrival: fc.Arbitrary<Arrival> = fc.record({
+  tier: fc.constantFrom('critical', 'abnormal', 'normal', 'review', 'void', null),
+  status: fc.constantFrom('preliminary', 'final', 'corrected', 'unknown'),
+  change: fc.constantFrom('none', 'cosmetic', 'clinical'),
+  lane: fc.constantFrom('notify', 'notify', 'notify', 'review', 'copy', 'told-at-visit', 'historic'),
+  routed: fc.boolean(),
+});
+
+const people = ['dr-owner', 'dr-cover', 'dr-on-call', 'coordinator'];
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.tuple(body, fc.constantFrom(...people)).map(
+      ([b, by]): Act =>
+        (l) =>
+          l.command(b, by),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: arrival.map(
+      (a): Act =>
+        (l) =>
+          l.post(newest(l) + 1, a),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('sending', 'left', 'confirmed', 'failed', 'needs-person', 'withdrawn'),
+        fc.nat(1),
+        fc.constantFrom('callback', 'letter', 'tell-patient', 'follow-up', 'contact-fix'),
+      )
+      .map(
+        ([status, back, task]): Act =>
+          (l) =>
+            l.message(status, Math.max(1, newest(l) - back), { task }),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (ok): Act =>
+        (l) =>
+          l.charted(ok ? 'confirmed' : 'failed'),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (ok): Act =>
+        (l) =>
+          l.reply(ok),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (wants): Act =>
+        (l) =>
+          l.confirmPage(wants),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant<Act>((l) => l.fact({ kind: 'link-opened' })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('active', 'deceased').map(
+      (status): Act =>
+        (l) =>
+          l.fact({ kind: 'patient-changed', status }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (ok): Act =>
+        (l) =>
+          (l.onPage = (p) =>
+            ok ? { sentTo: [...p.roles], failedFor: [] } : { sentTo: [], failedFor: [...p.roles] }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 1, max: 12 * 60 }).map(
+      (m): Act =>
+        (l) =>
+          l.after(m * minute),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 100 }).map(
+      (h): Act =>
+        (l) =>
+          l.outage(h * hour),
+    ),
+  },
+);
+
+function newest(life: Life): number {
+  const { version, arriving, passedOver } = life.state;
+  return Math.max(version?.number ?? 0, arriving ?? 0, passedOver);
+}
+
+/** S003-91: what has to hold at every moment of every life. */
+function checkAlive({ state, now }: Life): void {
+  if (state.version === null) return;
+  expect(state.ownerId).not.toBeNull();
+  // Everything that was due has come, and something comes next.
+  const due = deadlines(state);
+  if (state.ending.kind !== 'closed') expect(due.length + state.duties.length).toBeGreaterThan(0);
+  for (const d of due) expect(d.at).toBeGreaterThan(now);
+  for (const page of state.pages) expect(state.tasks.map((t) => t.kind)).toContain(page.task);
+  if (state.ending.kind === 'closed') expect(state.tasks).toEqual([]);
+}
+
+function check(life: Life): void {
+  checkAlive(life);
+  // Events in batches, strictly ordered, none twice.
+  expect(life.recordSeqs).toEqual(life.recordSeqs.map((_, i) => i + 1));
+  const closings = life.lines('note').filter((n) => n.kind === 'closing');
+  expect(new Set(closings.map((n) => n.key)).size).toBe(closings.length);
+  expect(closings.length).toBe(life.state.closings);
+}
+
+/** S000-T6, L41: replayed over the record, in its order, as an auditor would. */
+function checkMessages(life: Life): void {
+  let tier: unknown = null;
+  let version = 0;
+  let released: number | null = null;
+  for (const line of life.recorded) {
+    if (line.do === 'event' && line.kind === 'classified') {
+      version = Number(line.data['version']);
+      if (line.data['change'] !== 'none' && line.data['change'] !== 'cosmetic') tier = line.data['tier'];
+    }
+    if (line.do === 'event' && line.kind === 'tier-changed') tier = line.data['to'];
+    if (line.do === 'release') released = line.version;
+    if (line.do === 'unrelease') released = null;
+    if (line.do !== 'ask-notice') continue;
+    expect(line.version).toBe(version);
+    if (line.purpose !== 'tried-to-reach' && tier !== 'normal') expect(released).toBe(version);
+  }
+}
+
+describe('properties of every life', () => {
+  test('S003-91, S000-T6: random lives never throw, hang, double or tell without a decision', () => {
+    fc.assert(
+      fc.property(arrival, fc.array(act, { maxLength: 25 }), (first, acts) => {
+        const life = new Life().post(1, first);
+        check(life);
+        for (const one of acts) {
+          one(life);
+          check(life);
+        }
+        checkMessages(life);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a run that starts from the record behaves the same', () => {
+    fc.assert(
+      fc.property(
+        arrival,
+        fc.array(act, { maxLength: 12 }),
+        fc.array(act, { maxLength: 8 }),
+        (first, past, future) => {
+          const life = new Life().post(1, first);
+          for (const one of past) one(life);
+          life.work();
+          const other = new Life(life.now, 'run-2');
+          other.now = life.now;
+          other.onPage = life.onPage;
+          const { state } = life;
+          const snapshot = JSON.parse(JSON.stringify(state)) as ResultState;
+          other.state = resumed(snapshot, state.recordedSeq);
+          for (const one of future) {
+            one(life);
+            one(other);
+          }
+          expect(plain(other.state)).toEqual(plain(life.state));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a run that starts from any recorded batch loses no line of it', () => {
+    fc.assert(
+      fc.property(arrival, fc.array(act, { maxLength: 12 }), (first, acts) => {
+        const life = new Life();
+        const snapshots: { seq: number; state: ResultState }[] = [];
+        const perform = life.perform.bind(life);
+        life.perform = (duty) => {
+          if (duty.kind === 'record') snapshots.push({ seq: duty.seq, state: life.state });
+          perform(duty);
+        };
+        life.post(1, first);
+        for (const one of acts) one(life);
+        const last = snapshots.at(-1);
+        if (!last) return;
+        const other = new Life(life.now, 'run-2');
+        other.state = { ...other.state, loaded: false };
+        other.fact(
+          { kind: 'loaded', state: last.state, newestVersion: newest(life), seq: last.seq },
+          'load-2',
+        );
+        other.work();
+        checkAlive(other);
+        expect(plain(other.state).tasks).toEqual(plain(life.state).tasks);
+        expect(other.phase).toBe(life.phase);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** Without what only bookkeeping differs by. */
+function plain(state: ResultState) {
+  const { seen: _seen, seq: _seq, recordedSeq: _recorded, duties: _duties, ...rest } = state;
+  return rest;
+}

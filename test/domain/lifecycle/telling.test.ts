@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { at, day, hour, minute, posted, type Life } from './build.js';
+
+const signed = (startAt?: number): Life => {
+  const life = posted({ tier: 'abnormal' }, startAt);
+  life.release();
+  return life;
+};
+
+describe('normal results (L9, L38)', () => {
+  test('a normal is asked for at once, without a decision, and only once', () => {
+    const life = posted({ tier: 'normal' });
+    expect(life.asked()).toEqual(['results v1']);
+    life.until(at(1));
+    expect(life.asked()).toHaveLength(1);
+    expect(life.tasks).toEqual([]);
+  });
+
+  test('L9: without proof of delivery 72 h after detection it becomes a release task, told at once', () => {
+    const life = posted({ tier: 'normal' });
+    life.message('sending').message('left');
+    life.until(at(3, 8, 59));
+    expect(life.tasks).toEqual([]);
+    life.until(at(3, 9));
+    expect(life.tasks).toEqual(['release']);
+    expect(life.pages.map((p) => p.roles)).toEqual([['owner', 'coordinator']]);
+    life.until(at(4, 9));
+    expect(life.pages.at(-1)?.roles).toEqual(['supervising-physician']);
+  });
+
+  test('L9: a late proof of delivery ends the release task', () => {
+    const life = posted({ tier: 'normal' });
+    life.until(at(3, 10)).told();
+    expect(life.tasks).toEqual([]);
+    life.until(at(7));
+    expect(life.closure).toBe('notified-unopened');
+  });
+
+  test.each([
+    ['opened', 'notified-opened'],
+    ['unopened', 'notified-unopened'],
+  ])('L38: 72 h after the confirmation, %s, it is settled as %s', (how, closure) => {
+    const life = posted({ tier: 'normal' });
+    life.after(hour).told();
+    if (how === 'opened') life.fact({ kind: 'link-opened' });
+    life.until(at(3, 9, 59));
+    expect(life.closure).toBeNull();
+    life.until(at(3, 10));
+    expect(life.closure).toBe(closure);
+  });
+
+  test('L38: no timer closes a result over a question of the patient', () => {
+    const life = posted({ tier: 'normal' });
+    life.told().reply(false);
+    life.until(at(4));
+    expect(life.closure).toBeNull();
+    life.close('handled', 'coordinator', 'reply');
+    life.after(minute);
+    expect(life.closure).toBe('notified-unopened');
+  });
+
+  test.each(['copy', 'told-at-visit'] as const)('L1: a normal in lane %s sends nothing by itself', (lane) => {
+    const life = posted({ tier: 'normal', lane });
+    expect(life.asked()).toEqual([]);
+    expect(life.closure).toBe(lane);
+  });
+
+  test('L1: a normal in an unknown lane waits for a person', () => {
+    const life = posted({ tier: 'normal', lane: 'review' });
+    expect(life.asked()).toEqual([]);
+    expect(life.tasks).toEqual(['review']);
+    life.release();
+    expect(life.asked()).toEqual(['results v1']);
+  });
+});
+
+describe('abnormal: message, then call (L33)', () => {
+  test('L33: not acknowledged after 24 staffed hours a callback opens', () => {
+    // Contact is due on Wednesday 9:00; one business day before would be sooner, but for the 4 h after leaving.
+    const life = signed(at(0, 9));
+    life.told();
+    life.until(at(1, 8, 59));
+    expect(life.tasks).toEqual([]);
+    life.until(at(1, 9));
+    expect(life.tasks).toEqual(['callback']);
+  });
+
+  test('L33: never within 4 staffed hours after the message left', () => {
+    const life = posted({ tier: 'abnormal' }, at(0, 9));
+    life.until(at(2, 8));
+    life.release();
+    life.told();
+    life.until(at(2, 11, 59));
+    expect(life.tasks).not.toContain('callback');
+    life.until(at(2, 12));
+    expect(life.tasks).toContain('callback');
+  });
+
+  test('L33: an acknowledged one is never called', () => {
+    const life = signed();
+    life.told().confirmPage();
+    expect(life.closure).toBe('acknowledged');
+  });
+
+  test.each(['asked', 'sending', 'left'] as const)(
+    'L33: a message that is only %s is cancelled, called instead and never asked again',
+    (how) => {
+      const life = signed();
+      if (how !== 'asked') life.message('sending');
+      if (how === 'left') life.message('left');
+      life.until(at(2));
+      expect(life.tasks).toEqual(['callback']);
+      expect(life.lines('withdraw-notice').map((l) => l.why)).toEqual(['not-confirmed']);
+      life.until(at(8));
+      expect(life.asked().filter((a) => a.startsWith('results'))).toHaveLength(1);
+    },
+  );
+
+  test('L33: two attempts, a message at the third staffed hour, callback the next business day', () => {
+    const life = signed();
+    life.told().until(at(1, 9));
+    life.attempt('voicemail');
+    life.after(hour);
+    life.attempt('no-answer');
+    expect(life.state.tasks[0]).toMatchObject({ kind: 'callback', dueAt: at(2, 8) });
+    life.until(at(1, 11, 59));
+    expect(life.asked()).toEqual(['results v1']);
+    life.until(at(1, 12));
+    expect(life.asked()).toEqual(['results v1', 'tried-to-reach v1']);
+    life.until(at(4));
+    expect(life.asked()).toHaveLength(2);
+  });
+
+  test('L33: after 3 attempts on 2 days the provider chooses; nothing closes by itself', () => {
+    const life = signed();
+    life.told().until(at(1, 9));
+    for (let i = 0; i < 3; i += 1) life.attempt('no-answer');
+    expect(life.tasks).toEqual(['callback']);
+    life.until(at(2, 9));
+    life.attempt('no-answer');
+    expect(life.tasks).toContain('follow-up');
+    life.until(at(14));
+    expect(life.closure).toBeNull();
+    expect(life.close('providers-choice', 'coordinator')).toBe('not-credentialed');
+    expect(life.close('providers-choice')).toBeNull();
+    expect(life.closure).toBe('providers-choice');
+  });
+
+  test('L8: missed contact pages owner and coordinator about a call that exists, then the supervisor', () => {
+    const life = signed(at(0, 9));
+    life.told().until(at(2, 9));
+    const contact = () => life.pages.filter((p) => p.step.includes('contact-by'));
+    expect(contact().map((p) => [p.roles.join(), p.task])).toEqual([['owner,coordinator', 'callback']]);
+    life.until(at(3, 9));
+    expect(contact().at(-1)?.roles).toEqual(['supervising-physician']);
+    const tried = signed(at(0, 9));
+    tried.told().until(at(1, 10));
+    tried.attempt('voicemail');
+    tried.until(at(4));
+    expect(tried.pages.filter((p) => p.step.includes('contact-by'))).toEqual([]);
+  });
+
+  test('"call instead" opens a callback and sends no message, whatever is corrected later', () => {
+    const life = posted({ tier: 'abnormal' });
+    life.command({ kind: 'sign-off', decision: 'call-instead' });
+    life.attempt('wrong-number');
+    life.close('corrected', 'coordinator');
+    expect(life.asked()).toEqual([]);
+    expect(life.tasks).toEqual(['callback']);
+    life.attempt('reached');
+    expect(life.closure).toBe('reached');
+  });
+
+  test('a call before the sign-off is refused, a missed call is recorded', () => {
+    const life = posted({ tier: 'abnormal' });
+    expect(life.attempt('reached')).toBe('sign-off-first');
+    expect(life.attempt('voicemail')).toBeNull();
+    expect(life.lines('attempt')).toHaveLength(1);
+  });
+});
+
+describe('the patient changed (L23)', () => {
+  test('a dead patient gets nothing more; active again, the message goes on', () => {
+    const life = signed();
+    life.fact({ kind: 'patient-changed', status: 'deceased' });
+    expect(life.lines('withdraw-notice')).toHaveLength(1);
+    expect(life.tasks).toEqual(['follow-up']);
+    life.attempt('no-answer');
+    life.attempt('no-answer');
+    life.patientStatus = 'deceased';
+    life.until(at(3));
+    expect(life.asked()).toEqual(['results v1']);
+    life.fact({ kind: 'patient-changed', status: 'active' });
+    expect(life.asked().slice(0, 2)).toEqual(['results v1', 'results v1']);
+  });
+
+  test('S003-91: with every step fired and nothing done, a person still looks every day', () => {
+    const life = signed();
+    life.message('needs-person', 1, { task: 'tell-patient' });
+    life.until(at(12));
+    const late = life.pages.length;
+    life.after(3 * day);
+    expect(life.pages.length).toBeGreaterThan(late);
+    expect(life.closure).toBeNull();
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * The engines of the real-server tests, as one process: started once, used by every test file, each test in a
+ * practice of its own. Prints one JSON line when everything answers.
+ */
+import { startPostgres } from '../../src/embedded/postgres.js';
+import { openStateDir } from '../../src/embedded/state-dir.js';
+import { startTemporal } from '../../src/embedded/temporal-server.js';
+import { spawnPart } from '../../src/embedded/child.js';
+import { generateKeyRing } from '../../src/security/key-ring.js';
+import { searchAttributeTypes } from '../../src/workflows/contract.js';
+
+const progress = (line: string) => process.stderr.write(`${line}\n`);
+const stateDir = await openStateDir({ onProgress: progress });
+const postgres = await startPostgres({ stateDir, onProgress: progress });
+const temporal = await startTemporal({
+  stateDir,
+  searchAttributes: searchAttributeTypes,
+  headless: true,
+  onProgress: progress,
+});
+const env = {
+  DATABASE_URL: postgres.url,
+  TEMPORAL_ADDRESS: temporal.address,
+  RESULTLOOP_KEYS: JSON.stringify(generateKeyRing()),
+  LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+  PORT: '0',
+};
+const show = (line: string, stream: string) => {
+  if (stream === 'stderr') process.stderr.write(`${line}\n`);
+};
+const sandboxes = await spawnPart('sandbox/main', env, { stateDir, onLine: show });
+import { existsSync } from 'node:fs';
+const web = existsSync('src/web.ts')
+  ? await spawnPart('web', env, { stateDir, onLine: show })
+  : { ready: { url: 'http://127.0.0.1:1' } };
+const worker = await spawnPart('worker', env, { stateDir, onLine: show });
+const stop = async () => {
+  await stateDir.close();
+  process.exit(0);
+};
+process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
+process.stdout.write(
+  `${JSON.stringify({ env, sandboxes: sandboxes.ready, web: web.ready, workerPid: worker.pid, stateDir: stateDir.path })}\n`,
+);
