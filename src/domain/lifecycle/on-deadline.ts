@@ -1,7 +1,7 @@
 import { nextBusinessDay, nextOpening } from '../calendar/open-hours.js';
 import { tickCriticalLadder } from './critical-ladder.js';
 import { deadlines } from './deadlines.js';
-import { openCallback } from './on-command.js';
+import { openCallback } from './callback.js';
 import type { Role, TaskKind } from './state.js';
 import { giveToPerson, settle } from './telling.js';
 import type { Turn } from './turn.js';

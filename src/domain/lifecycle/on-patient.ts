@@ -1,6 +1,6 @@
 import { afterStaffed } from '../calendar/open-hours.js';
 import type { Fact } from './facts.js';
-import { openCallback } from './on-command.js';
+import { openCallback } from './callback.js';
 import { askNotice, isAnswerable, reopen, settleIfDone, wantedCall, withdrawNotice } from './telling.js';
 import type { Turn } from './turn.js';
 

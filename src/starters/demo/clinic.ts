@@ -49,7 +49,12 @@ const provider = (n: number, name: string): ClinicPerson => ({
   athenaProviderId: 70 + n,
   spruceMemberId: `member-prov-${n}`,
 });
-const staff = (id: string, name: string, role: ClinicPerson['role'], credentialed: boolean): ClinicPerson => ({
+const staff = (
+  id: string,
+  name: string,
+  role: ClinicPerson['role'],
+  credentialed: boolean,
+): ClinicPerson => ({
   id,
   name,
   role,

@@ -2,8 +2,28 @@
 
 export const givenNames = {
   eng: {
-    F: ['Ottoline', 'Marigold', 'Saffron', 'Philippa', 'Clementine', 'Rosamund', 'Beatrix', 'Tamsin', 'Verity'],
-    M: ['Barnaby', 'Cornelius', 'Fitzgerald', 'Lysander', 'Percival', 'Thaddeus', 'Ambrose', 'Caspian', 'Dorian'],
+    F: [
+      'Ottoline',
+      'Marigold',
+      'Saffron',
+      'Philippa',
+      'Clementine',
+      'Rosamund',
+      'Beatrix',
+      'Tamsin',
+      'Verity',
+    ],
+    M: [
+      'Barnaby',
+      'Cornelius',
+      'Fitzgerald',
+      'Lysander',
+      'Percival',
+      'Thaddeus',
+      'Ambrose',
+      'Caspian',
+      'Dorian',
+    ],
   },
   spa: {
     F: ['Marisol', 'Esperanza', 'Guadalupe', 'Yolanda', 'Rosario', 'Milagros', 'Consuelo', 'Inés'],
@@ -13,8 +33,32 @@ export const givenNames = {
 
 const familyParts = {
   eng: {
-    first: ['Ashen', 'Bramble', 'Copper', 'Dunning', 'Elder', 'Fennel', 'Gilder', 'Hazel', 'Ivory', 'Juniper'],
-    second: ['quist', 'mere', 'stane', 'croft', 'hollow', 'wick', 'thorpe', 'vale', 'garth', 'lock', 'fen', 'rell'],
+    first: [
+      'Ashen',
+      'Bramble',
+      'Copper',
+      'Dunning',
+      'Elder',
+      'Fennel',
+      'Gilder',
+      'Hazel',
+      'Ivory',
+      'Juniper',
+    ],
+    second: [
+      'quist',
+      'mere',
+      'stane',
+      'croft',
+      'hollow',
+      'wick',
+      'thorpe',
+      'vale',
+      'garth',
+      'lock',
+      'fen',
+      'rell',
+    ],
   },
   spa: {
     first: ['Valde', 'Mira', 'Monte', 'Alba', 'Sola', 'Fuente', 'Torre', 'Campo'],
@@ -34,6 +78,7 @@ const areaCodes = [617, 781, 508, 978, 413, 774, 339, 857, 603, 401, 207, 802, 8
 /** The `index`-th invented US number, E.164: 100 per area code. The first 20 belong to the practice. */
 export function inventedPhone(index: number): string {
   const area = areaCodes[Math.floor(index / 100)];
-  if (area === undefined) throw new RangeError('There are only 1800 invented phone numbers: ask for fewer results.');
+  if (area === undefined)
+    throw new RangeError('There are only 1800 invented phone numbers: ask for fewer results.');
   return `+1${area}55501${String(index % 100).padStart(2, '0')}`;
 }

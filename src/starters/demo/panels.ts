@@ -51,8 +51,22 @@ const analytes: Readonly<Record<string, Analyte>> = {
     healthy: { F: [36, 44], M: [40, 48.5] },
     decimals: 1,
   },
-  plt: { name: 'Platelets', loinc: '777-3', unit: '10*3/uL', range: '150-450', healthy: [180, 390], decimals: 0 },
-  glucose: { name: 'Glucose', loinc: '2345-7', unit: 'mg/dL', range: '70-99', healthy: [76, 97], decimals: 0 },
+  plt: {
+    name: 'Platelets',
+    loinc: '777-3',
+    unit: '10*3/uL',
+    range: '150-450',
+    healthy: [180, 390],
+    decimals: 0,
+  },
+  glucose: {
+    name: 'Glucose',
+    loinc: '2345-7',
+    unit: 'mg/dL',
+    range: '70-99',
+    healthy: [76, 97],
+    decimals: 0,
+  },
   bun: { name: 'BUN', loinc: '3094-0', unit: 'mg/dL', range: '8-27', healthy: [10, 23], decimals: 0 },
   creatinine: {
     name: 'Creatinine',
@@ -62,7 +76,14 @@ const analytes: Readonly<Record<string, Analyte>> = {
     healthy: { F: [0.62, 0.95], M: [0.82, 1.2] },
     decimals: 2,
   },
-  sodium: { name: 'Sodium', loinc: '2951-2', unit: 'mmol/L', range: '134-144', healthy: [136, 142], decimals: 0 },
+  sodium: {
+    name: 'Sodium',
+    loinc: '2951-2',
+    unit: 'mmol/L',
+    range: '134-144',
+    healthy: [136, 142],
+    decimals: 0,
+  },
   potassium: {
     name: 'Potassium',
     loinc: '2823-3',
@@ -71,7 +92,14 @@ const analytes: Readonly<Record<string, Analyte>> = {
     healthy: [3.8, 4.9],
     decimals: 1,
   },
-  chloride: { name: 'Chloride', loinc: '2075-0', unit: 'mmol/L', range: '96-106', healthy: [98, 104], decimals: 0 },
+  chloride: {
+    name: 'Chloride',
+    loinc: '2075-0',
+    unit: 'mmol/L',
+    range: '96-106',
+    healthy: [98, 104],
+    decimals: 0,
+  },
   co2: {
     name: 'Carbon dioxide, total',
     loinc: '2028-9',
@@ -80,9 +108,30 @@ const analytes: Readonly<Record<string, Analyte>> = {
     healthy: [22, 28],
     decimals: 0,
   },
-  calcium: { name: 'Calcium', loinc: '17861-6', unit: 'mg/dL', range: '8.7-10.3', healthy: [9, 10], decimals: 1 },
-  protein: { name: 'Protein, total', loinc: '2885-2', unit: 'g/dL', range: '6.0-8.5', healthy: [6.5, 8], decimals: 1 },
-  albumin: { name: 'Albumin', loinc: '1751-7', unit: 'g/dL', range: '3.8-4.8', healthy: [4, 4.7], decimals: 1 },
+  calcium: {
+    name: 'Calcium',
+    loinc: '17861-6',
+    unit: 'mg/dL',
+    range: '8.7-10.3',
+    healthy: [9, 10],
+    decimals: 1,
+  },
+  protein: {
+    name: 'Protein, total',
+    loinc: '2885-2',
+    unit: 'g/dL',
+    range: '6.0-8.5',
+    healthy: [6.5, 8],
+    decimals: 1,
+  },
+  albumin: {
+    name: 'Albumin',
+    loinc: '1751-7',
+    unit: 'g/dL',
+    range: '3.8-4.8',
+    healthy: [4, 4.7],
+    decimals: 1,
+  },
   bilirubin: {
     name: 'Bilirubin, total',
     loinc: '1975-2',
@@ -125,10 +174,31 @@ const analytes: Readonly<Record<string, Analyte>> = {
     healthy: { F: [53, 78], M: [44, 66] },
     decimals: 0,
   },
-  ldl: { name: 'LDL cholesterol', loinc: '13457-7', unit: 'mg/dL', range: '<100', healthy: [58, 95], decimals: 0 },
-  a1c: { name: 'Hemoglobin A1c', loinc: '4548-4', unit: '%', range: '<5.7', healthy: [4.9, 5.5], decimals: 1 },
+  ldl: {
+    name: 'LDL cholesterol',
+    loinc: '13457-7',
+    unit: 'mg/dL',
+    range: '<100',
+    healthy: [58, 95],
+    decimals: 0,
+  },
+  a1c: {
+    name: 'Hemoglobin A1c',
+    loinc: '4548-4',
+    unit: '%',
+    range: '<5.7',
+    healthy: [4.9, 5.5],
+    decimals: 1,
+  },
   tsh: { name: 'TSH', loinc: '3016-3', unit: 'mIU/L', range: '0.45-4.5', healthy: [0.8, 3.8], decimals: 2 },
-  psa: { name: 'PSA, total', loinc: '2857-1', unit: 'ng/mL', range: '0.0-4.0', healthy: [0.4, 2.9], decimals: 2 },
+  psa: {
+    name: 'PSA, total',
+    loinc: '2857-1',
+    unit: 'ng/mL',
+    range: '0.0-4.0',
+    healthy: [0.4, 2.9],
+    decimals: 2,
+  },
 };
 
 const bmpMembers = ['glucose', 'bun', 'creatinine', 'sodium', 'potassium', 'chloride', 'co2', 'calcium'];
@@ -149,11 +219,7 @@ const panels: Readonly<Record<PanelId, Panel>> = {
     name: 'CBC w/ auto diff',
     loinc: '58410-2',
     members: ['wbc', 'hgb', 'hct', 'plt'],
-    abnormal: [
-      { wbc: high(12.4, 17) },
-      { hgb: low(9, 10.6), hct: low(28, 33) },
-      { plt: low(90, 132) },
-    ],
+    abnormal: [{ wbc: high(12.4, 17) }, { hgb: low(9, 10.6), hct: low(28, 33) }, { plt: low(90, 132) }],
     critical: [{ hgb: criticalLow(5.4, 6.8), hct: criticalLow(16.5, 20.5) }, { plt: criticalLow(8, 17) }],
   },
   bmp: {
@@ -174,10 +240,7 @@ const panels: Readonly<Record<PanelId, Panel>> = {
     name: 'Lipid panel',
     loinc: '24331-1',
     members: ['cholesterol', 'triglycerides', 'hdl', 'ldl'],
-    abnormal: [
-      { cholesterol: high(232, 290), ldl: high(142, 188) },
-      { triglycerides: high(214, 420) },
-    ],
+    abnormal: [{ cholesterol: high(232, 290), ldl: high(142, 188) }, { triglycerides: high(214, 420) }],
     critical: [],
   },
   a1c: {
@@ -235,7 +298,9 @@ export function drawPanel(id: PanelId, tier: DemoTier, sex: Sex, chance: Chance)
     const drawn = chance.between(from, to);
     // Two more decimals than a laboratory prints make a three-digit finding unlike any other number.
     const isDistinctive = wrong !== undefined && drawn >= 100;
-    const value = isDistinctive ? `${drawn.toFixed(1)}${chance.whole(1, 9)}` : drawn.toFixed(analyte.decimals);
+    const value = isDistinctive
+      ? `${drawn.toFixed(1)}${chance.whole(1, 9)}`
+      : drawn.toFixed(analyte.decimals);
     if (isDistinctive) distinctive.push(value);
     return {
       analytename: analyte.name,
