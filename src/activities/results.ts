@@ -12,7 +12,7 @@ export function createResultActivities(deps: ActivityDeps): ResultActivities {
   const { store, metrics } = deps;
   const tell = createTell(deps.temporal);
   return {
-    loadRecord: ({ resultId }) => guarded(() => loadRecord(store, resultId)),
+    loadRecord: ({ practiceId, resultId }) => guarded(() => loadRecord(store, practiceId, resultId)),
     stageVersion: ({ practiceId, resultId, version }) =>
       guarded(() => stageVersion(store, practiceId, resultId, version)),
     loadCommand: ({ practiceId, resultId, commandId }) =>

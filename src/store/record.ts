@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { defaultPolicy } from '../domain/lifecycle/policy.js';
 import type { Line, Projection } from '../domain/lifecycle/decisions.js';
 import type { ResultState, Role } from '../domain/lifecycle/state.js';
 import type { Fact } from '../domain/lifecycle/facts.js';
 import { resolveRole } from '../domain/routing/roster.js';
 import { newId } from '../security/tokens.js';
+import { staffedHours } from './calendar.js';
 import { queueNote } from './chart-notes.js';
 import type { Tx } from './database.js';
 import { appendEvents, type NewEvent } from './events.js';
@@ -50,7 +52,7 @@ export async function recordBatch(
       ref.resultId,
       result.patient_id,
       result.draw_id,
-      result.owner_id ?? projection.state.ownerId,
+      projection.state.ownerId ?? result.owner_id,
     );
     const fresh = result.seq < seq;
     if (fresh) {
@@ -270,14 +272,20 @@ function withOwner(state: ResultState, ownerId: string | null): ResultState {
 /** What a new run starts with: the state as of the last recorded batch, and the newest stored version. */
 export async function loadRecord(
   store: Store,
+  practiceId: string,
   resultId: string,
 ): Promise<Omit<Extract<Fact, { kind: 'loaded' }>, 'id' | 'at' | 'kind'>> {
   const row = await store.db
     .selectFrom('result')
-    .select(['state', 'seq', 'current_version'])
+    .select(['state', 'seq', 'current_version', 'waits_for'])
     .where('id', '=', resultId)
     .executeTakeFirstOrThrow();
-  return { state: row.state as ResultState | null, newestVersion: row.current_version, seq: row.seq };
+  const record = { state: row.state as ResultState | null, newestVersion: row.current_version, seq: row.seq };
+  if (row.current_version > 0) return { ...record, waiting: null };
+  const practice = await loadPractice(store, practiceId);
+  const hours = staffedHours(practice.settings, practiceNow(store, practice));
+  const keeperId = practice.roster.keeper;
+  return { ...record, waiting: { keeperId, why: row.waits_for ?? 'no-version', hours, policy: defaultPolicy } };
 }
 
 /** True when exactly the given number of notes is open: the queue was empty before, so its writer may be asleep. */

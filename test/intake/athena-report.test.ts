@@ -343,8 +343,8 @@ describe('L40, L41: content and change', () => {
     ['unit', row({ units: 'mg/dL' }), 'clinical'],
     ['range', row({ referencerange: '3.5-5.5' }), 'clinical'],
     ['flag taken away', row({ abnormalflag: '' }), 'clinical'],
-    ['status of a row', row({ resultstatus: 'preliminary' }), 'clinical'],
-    ['status of the report', report({ resultstatus: 'Preliminary' }), 'clinical'],
+    ['status of a row', row({ resultstatus: 'preliminary' }), 'cosmetic'],
+    ['status of the report', report({ resultstatus: 'Preliminary' }), 'cosmetic'],
     [
       'a row more',
       report({ observations: [potassium, glucose, { ...potassium, analyteid: 911209 }] }),

@@ -5,7 +5,7 @@ import { signedStarterRules } from '../../src/domain/library/starter-rules.js';
 import { toPatientCard, toReport } from '../../src/intake/athena/index.js';
 import { clinic, localAt, opening, providers } from '../../src/starters/demo/clinic.js';
 import { demoClock, realLength } from '../../src/starters/demo/clock.js';
-import { inventMorning, tierCounts, type Morning } from '../../src/starters/demo/morning.js';
+import { inventMorning, tierCounts, type DemoResult, type Morning } from '../../src/starters/demo/morning.js';
 import { chartOf } from '../../src/starters/demo/patients.js';
 
 const rules = signedStarterRules('Dr. Odette Farrow', '2026-02-16');
@@ -52,7 +52,8 @@ describe('the invented morning', () => {
   });
 
   test('about 105 patients, at least 20 draws of 2 to 4, at least 6 mixed, one with two orderers', () => {
-    const draws = Map.groupBy(morning.results, (r) => r.draw);
+    const draws = new Map<number, DemoResult[]>();
+    for (const r of morning.results) draws.set(r.draw, [...(draws.get(r.draw) ?? []), r]);
     const several = [...draws.values()].filter((d) => d.length > 1);
     expect(morning.patients.length).toBeGreaterThan(98);
     expect(morning.patients.length).toBeLessThan(112);

@@ -1,4 +1,5 @@
 import type { Answer, Fact, Refusal } from './facts.js';
+import { afterStaffed } from '../calendar/open-hours.js';
 import { resumed } from './begin.js';
 import { isLadderPage, isRinging, onLadderPaged, skipAhead } from './critical-ladder.js';
 import { onCommand } from './on-command.js';
@@ -14,7 +15,7 @@ import { onStaged, onVersionArrived } from './on-version.js';
 import { viewOf } from './phase.js';
 import type { Duty, PageOrder } from './decisions.js';
 import type { ResultState } from './state.js';
-import { Turn } from './turn.js';
+import { noTask, Turn } from './turn.js';
 
 /**
  * The heart of a result's life: one fact in, the next state and an answer out. Pure and idempotent by fact id;
@@ -72,6 +73,7 @@ function decide(turn: Turn, fact: Fact): Refusal | null {
         fact.state ? resumed(fact.state, fact.seq) : { loaded: true, seq: fact.seq, recordedSeq: fact.seq },
       );
       onVersionArrived(turn, fact.newestVersion);
+      if (fact.waiting && fact.newestVersion === 0) waitUnmatched(turn, fact.waiting);
       return null;
     case 'version-arrived':
       onVersionArrived(turn, fact.version);
@@ -130,6 +132,14 @@ function decide(turn: Turn, fact: Fact): Refusal | null {
   }
 }
 
+/** L5, L14: a document without patient or without readable content is same-day work of the list's keeper. */
+function waitUnmatched(turn: Turn, waiting: NonNullable<Extract<Fact, { kind: 'loaded' }>['waiting']>): void {
+  if (turn.task('match') || turn.state.version) return;
+  turn.set({ ownerId: waiting.keeperId, hours: waiting.hours, policy: waiting.policy });
+  turn.event('unmatched', { why: waiting.why });
+  turn.openTask('match', 'keeper', afterStaffed(waiting.hours, turn.now, waiting.policy.replyStaffedMs));
+}
+
 function onPaged(turn: Turn, fact: Extract<Fact, { kind: 'paged' }>): void {
   const { page } = fact;
   if (fact.sentTo.length > 0)
@@ -151,7 +161,9 @@ function onPaged(turn: Turn, fact: Extract<Fact, { kind: 'paged' }>): void {
 
 /** A single page that could not be sent is tried again until its task is done; its effect key keeps it single. */
 function sendLater(turn: Turn, page: PageOrder): void {
-  turn.line({ do: 'alarm', code: 'page-failed', key: `page/${page.step}`, at: turn.now });
+  // An alarm that cannot be delivered raises no alarm about itself: its row stays.
+  if (page.opening === noTask) return;
+  turn.alarm('page-failed', `page/${page.step}`);
   turn.pageLater(page, turn.now + (page.critical ? turn.state.policy.criticalRepeatMs : hour));
 }
 
@@ -165,7 +177,7 @@ function onChartChanged(turn: Turn, fact: Extract<Fact, { kind: 'chart-changed' 
   const { ending, closings, policy } = turn.state;
   turn.event(`chart-note-${fact.state}`, { note: fact.noteKey, noteKind: fact.noteKind });
   if (fact.state === 'failed') {
-    turn.line({ do: 'alarm', code: 'chart-note-failed', key: fact.noteKey, at: turn.now });
+    turn.alarm('chart-note-failed', fact.noteKey);
     if (ending.kind === 'closed') return;
     turn.fire(`chart-failed/${fact.noteKey}`, turn.now);
     turn.openTask('follow-up', 'owner', turn.now + policy.replyStaffedMs);
@@ -193,7 +205,7 @@ function onDutyFailed(turn: Turn, dutyId: string, code: string): void {
   const isFirst = !dutyId.includes('~');
   if (isFirst) {
     turn.event('duty-failed', { duty: dutyId, code });
-    turn.line({ do: 'alarm', code: 'duty-failed', key: dutyId, at: turn.now });
+    if (duty.kind !== 'page' || duty.page.opening !== noTask) turn.alarm('duty-failed', dutyId);
   }
   if (duty.kind === 'reread' && duty.page) pageIfNeeded(turn, duty.page);
   if (duty.kind === 'page' && isLadderPage(duty.page)) skipAhead(turn, []);

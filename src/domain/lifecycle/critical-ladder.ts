@@ -84,12 +84,7 @@ export function onLadderPaged(turn: Turn, sentTo: readonly string[], failedFor: 
     // Everybody declined or was left out: the list ends, and begins again.
     turn.set({ ladder: { ...ladder, without: [] } });
     turn.event('page-reached-nobody', { without: ladder.without });
-    turn.line({
-      do: 'alarm',
-      code: 'critical-page-reached-nobody',
-      key: `critical/${ladder.ticks}`,
-      at: turn.now,
-    });
+    turn.alarm('critical-page-reached-nobody', `critical/${ladder.ticks}`);
     skipAhead(turn, []);
   } else if (isNew) skipAhead(turn, []);
 }

@@ -38,6 +38,13 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
       readonly state: ResultState | null;
       readonly newestVersion: number;
       readonly seq: number;
+      /** Set while the result has no version: who keeps it, and why (L5). */
+      readonly waiting: {
+        readonly keeperId: string;
+        readonly why: string;
+        readonly hours: OpenHours;
+        readonly policy: LifecyclePolicy;
+      } | null;
     }
   | { readonly kind: 'version-arrived'; readonly version: number }
   | {

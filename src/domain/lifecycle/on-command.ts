@@ -191,7 +191,12 @@ function handled(turn: Turn, by: string, task?: TaskKind): Refusal | null {
     turn.event('closed', { closure: ending.closure });
     return null;
   }
-  if (kind === 'retraction') settle(turn, 'void');
+  if (!version && kind === 'match') {
+    // Nothing of it can go into a chart: the source's own document stands for it.
+    turn.set({ ending: { kind: 'closed', closure: 'superseded', at: turn.now } });
+    turn.line({ do: 'close', closure: 'superseded', at: turn.now });
+    turn.event('closed', { closure: 'superseded' });
+  } else if (kind === 'retraction') settle(turn, 'void');
   else if (kind === 'follow-up' && version?.tier === 'void' && !turn.task('retraction')) settle(turn, 'void');
   else if (lane === 'historic' && kind === 'review') settle(turn, 'historic');
   else if (kind === 'follow-up' && version?.tier === null) settle(turn, 'not-performed');

@@ -30,7 +30,7 @@ export function onDeadline(turn: Turn, step: string, dueAt: number): void {
 function act(turn: Turn, step: string, dueAt: number): void {
   if (step.startsWith('chart-late/')) {
     turn.event('chart-late', { dueAt });
-    turn.line({ do: 'alarm', code: 'chart-note-late', key: step, at: turn.now });
+    turn.alarm('chart-note-late', step);
     return;
   }
   turn.event('step-due', { step, dueAt });
@@ -69,7 +69,7 @@ function act(turn: Turn, step: string, dueAt: number): void {
 /** L6: 30 min without an attempt. Someone who accepted and did nothing is left out from here (L10). */
 function noAttempt(turn: Turn, step: string, dueAt: number): void {
   turn.event('sla-missed', { clock: 'critical-attempt' });
-  turn.line({ do: 'alarm', code: 'critical-without-attempt', key: step, at: turn.now });
+  turn.alarm('critical-without-attempt', step);
   turn.escalate(1);
   turn.page({ step, task: 'callback', roles: ['owner', 'coordinator'], critical: true, dueAt });
   goOnWithout(turn);

@@ -29,7 +29,9 @@ export function onStaged(turn: Turn, fact: Staged): void {
     turn.event('preliminary-after-final', { version: number, tier });
     return;
   }
-  turn.set({ ownerId: turn.state.ownerId ?? fact.ownerId, orderedBy: fact.orderedBy });
+  // Until a version says who ordered it, the keeper of the unrouted list stands in (L14).
+  const ownerId = before ? (turn.state.ownerId ?? fact.ownerId) : fact.ownerId;
+  turn.set({ ownerId, orderedBy: fact.orderedBy });
   const change = before ? changeSince(before, fact) : 'first';
   turn.event('classified', { version: number, tier, urgency, change });
   if (!before) {
@@ -59,6 +61,7 @@ function isFinal(status: ReportStatus): boolean {
 /** First sight of a result: what its tier needs (lifecycle §2). */
 function begin(turn: Turn, fact: Staged): void {
   turn.event('assigned', { owner: fact.ownerId, orderedBy: fact.orderedBy, routed: fact.routed });
+  turn.endTask('match', 'matched');
   if (!fact.routed) turn.openTask('match', 'keeper', dueIn(turn, turn.state.policy.signOffOwnerMs));
   startTier(turn);
 }

@@ -6,6 +6,7 @@ import type { ResultState } from './state.js';
 export type Phase =
   | 'loading'
   | 'staging'
+  | 'unmatched'
   | 'preliminary'
   | 'sign-off'
   | 'callback'
@@ -21,8 +22,8 @@ export function phaseOf(state: ResultState): Phase {
   if (!state.loaded) return 'loading';
   if (ending.kind === 'closed') return 'closed';
   if (ending.kind === 'settled') return 'recording';
-  if (!version) return 'staging';
   const has = (kind: string) => tasks.some((t) => t.kind === kind);
+  if (!version) return has('match') ? 'unmatched' : 'staging';
   if (version.tier === 'critical' && has('callback') && !acknowledgement) return 'callback';
   if (decision.kind === 'awaited') return 'sign-off';
   if (version.status === 'preliminary') return 'preliminary';
@@ -35,6 +36,7 @@ export function phaseOf(state: ResultState): Phase {
 const phaseWords: Record<Phase, string> = {
   loading: 'its record to be loaded',
   staging: 'its first version to be classified',
+  unmatched: 'a person to find out whose it is',
   preliminary: 'the final result',
   'sign-off': 'a provider to sign off',
   callback: 'the patient to be reached by phone',

@@ -5,6 +5,8 @@ import type { Refusal } from './facts.js';
 import type { OpenTask, ResultState, Role, TaskKind } from './state.js';
 
 const seenAtMost = 200;
+/** Opening number of a page that speaks of no task: an alarm. */
+export const noTask = 0;
 
 /**
  * One application of one fact. Collects what is decided; the state it started from is never changed.
@@ -125,6 +127,24 @@ export class Turn {
     else this.sendPage(page);
   }
 
+  /** L49: an alarm is a row, a line of the timeline and a page to the practice's administrator. */
+  alarm(code: string, key: string): void {
+    this.line({ do: 'alarm', code, key, at: this.now });
+    const at = nextOpening(this.#state.hours, this.now);
+    const page: PageOrder = {
+      step: `alarm/${key}`,
+      task: 'follow-up',
+      opening: noTask,
+      roles: ['administrator'],
+      without: [],
+      critical: false,
+      dueAt: this.now,
+      at,
+    };
+    if (at > this.now) this.pageLater(page, at);
+    else this.sendPage(page);
+  }
+
   /** A page that may not or could not leave now; a non-critical one never outside staffed hours (L11). */
   pageLater(page: PageOrder, at: EpochMs): void {
     const later = { ...page, at: page.critical ? at : nextOpening(this.#state.hours, at) };
@@ -133,7 +153,7 @@ export class Turn {
 
   /** A page speaks of a task; when that has ended meanwhile, nobody is disturbed. */
   isNeeded(page: PageOrder): boolean {
-    return this.task(page.task)?.opening === page.opening;
+    return page.opening === noTask || this.task(page.task)?.opening === page.opening;
   }
 
   /** L23: re-read before every page; alongside, never before, a critical one. */

@@ -36,8 +36,9 @@ export function canonicalContent(report: Report): string {
 }
 
 /**
- * Compares two contents of one result. `clinical` = test, status, collection or the set of observations changed, or
- * any value, unit, range, flag or status; also a note where it is all there is to read. Else `cosmetic`.
+ * Compares two contents of one result. `clinical` = test, collection or the set of observations changed, or
+ * any value, unit, range or flag; also a note where it is all there is to read. Else `cosmetic`. A status alone is no
+ * clinical value: becoming final, cancelled or withdrawn is decided by the status itself.
  */
 export function changes(before: Report, after: Report): ContentChange {
   if (canonicalContent(before) === canonicalContent(after)) return 'none';
@@ -48,7 +49,6 @@ function clinicalContent(report: Report): string {
   return JSON.stringify([
     report.kind,
     tidy(report.test.code) ?? tidy(report.test.name),
-    report.status,
     report.collectedAt,
     report.readable,
     report.observations.length === 0 ? tidy(report.note) : null,
@@ -58,7 +58,6 @@ function clinicalContent(report: Report): string {
       tidy(row.unit),
       tidy(row.range),
       lower(row.flag),
-      lower(row.status),
       tidy(row.value) === null ? tidy(row.note) : null,
     ]),
   ]);

@@ -104,6 +104,7 @@ export function inventMorning(options: MorningOptions): Morning {
       });
     });
   });
+  cast(patients, draws, results);
   for (const p of patients) for (const text of tellingTexts(p)) planted.add(text);
   const batches = times
     .map((at) => ({ at, results: results.filter((r) => r.postedAt === at) }))
@@ -173,6 +174,36 @@ function dealDraws(counts: Readonly<Record<DemoTier, number>>, total: number, ch
   for (const tier of ['normal', 'abnormal', 'critical'] as const)
     for (; left[tier] > 0; left[tier]--) draws.push({ tiers: [tier], twoOrderers: false });
   return chance.shuffled(draws);
+}
+
+/** Parts that chance may leave out: of patients who get a text, these many opt out, or have such a phone. */
+const parts: readonly (Partial<DemoPatient> & { readonly share: number })[] = [
+  { share: 0.016, reaction: 'stop', phone: 'deliver' },
+  { share: 0.02, phone: 'sent-only' },
+  { share: 0.02, phone: 'undelivered:30003' },
+  { share: 0.008, phone: 'undelivered:30006' },
+];
+
+/** Gives the parts to patients whose results are all normal and who may be texted, at least one each. */
+function cast(patients: DemoPatient[], draws: readonly Draw[], results: DemoResult[]): void {
+  const texted = [...patients.keys()].filter((i) => {
+    const p = patients[i];
+    const isNormal = draws[i]?.tiers.every((t) => t === 'normal') ?? false;
+    return isNormal && p !== undefined && p.mobile !== null && p.consentToText && p.labTexts !== false;
+  });
+  const inOwnLanguage = texted.filter((i) => patients[i]?.language !== 'vie');
+  let next = 0;
+  for (const { share, ...part } of parts)
+    for (let n = Math.max(1, Math.round(share * patients.length)); n > 0; n--) {
+      const i = inOwnLanguage[next++];
+      const before = i === undefined ? undefined : patients[i];
+      if (i === undefined || !before) return;
+      const patient = { ...before, ...part };
+      patients[i] = patient;
+      results.forEach((r, at) => {
+        if (r.draw === i) results[at] = { ...r, patient };
+      });
+    }
 }
 
 function rank(draw: Draw | undefined): number {

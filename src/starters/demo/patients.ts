@@ -71,7 +71,7 @@ export function inventPatients(count: number, seed: number): DemoPatient[] {
       labTexts: mix.refusesLabTexts ? false : own.happens(0.5) ? true : null,
       portal: mix.portal,
       spruce: mix.spruce,
-      phone: mix.phone,
+      phone: 'deliver',
       reaction: mix.reaction,
       reactsAfterMs: own.happens(0.75) ? own.between(4, 170) * minute : own.between(9, 30) * 60 * minute,
       previews: own.happens(0.2),
@@ -98,7 +98,6 @@ interface Mix {
   readonly refusesLabTexts: boolean;
   readonly portal: boolean;
   readonly spruce: boolean;
-  readonly phone: Behaviour;
   readonly reaction: Reaction;
 }
 
@@ -134,14 +133,6 @@ function quotas(count: number, chance: Chance): (patient: number) => Mix {
   );
   const portals = dealt([[false, 0.2]], true);
   const accounts = dealt([[false, 0.4]], true);
-  const behaviours = dealt<Behaviour>(
-    [
-      ['sent-only', 0.03],
-      ['undelivered:30003', 0.03],
-      ['undelivered:30006', 0.01],
-    ],
-    'deliver',
-  );
   const refusals = dealt([[true, 0.03]], false);
   const reactions = dealt<Reaction>(
     [
@@ -150,7 +141,6 @@ function quotas(count: number, chance: Chance): (patient: number) => Mix {
       ['call-me', 0.04],
       ['reply-ok', 0.12],
       ['reply-words', 0.04],
-      ['stop', 0.015],
     ],
     'nothing',
   );
@@ -164,7 +154,6 @@ function quotas(count: number, chance: Chance): (patient: number) => Mix {
       refusesLabTexts: refusals[i] ?? false,
       portal: portals[i] ?? true,
       spruce: accounts[i] ?? true,
-      phone: behaviours[i] ?? 'deliver',
       reaction: reactions[i] ?? 'nothing',
     };
   };

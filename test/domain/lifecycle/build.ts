@@ -55,6 +55,8 @@ export class Life {
   readonly recordSeqs: number[] = [];
   /** Pages that left, with the practice time. */
   readonly pages: (PageOrder & { sentAt: number })[] = [];
+  /** Pages to the practice's administrator (L49), kept apart. */
+  readonly alarmPages: (PageOrder & { sentAt: number })[] = [];
   /** Who a page reaches; by default everybody. */
   onPage: (page: PageOrder) => { sentTo: string[]; failedFor: string[]; againAt?: number | null } = (
     page,
@@ -75,7 +77,7 @@ export class Life {
     readonly run = 'run-1',
   ) {
     this.now = startAt;
-    this.fact({ kind: 'loaded', state: null, newestVersion: 0, seq: 0 }, 'load');
+    this.fact({ kind: 'loaded', state: null, newestVersion: 0, seq: 0, waiting: null }, 'load');
   }
 
   fact(body: Body<Fact>, id = `${this.run}/fact/${(this.#facts += 1)}`): Refusal | null {
@@ -273,9 +275,15 @@ export class Life {
         );
         return;
       case 'page': {
+        const pollAgainAt = this.now + 30_000;
+        if (duty.page.step.startsWith('alarm/')) {
+          this.alarmPages.push({ ...duty.page, sentAt: this.now });
+          const sent = { sentTo: ['administrator'], failedFor: [], againAt: null };
+          this.fact({ kind: 'paged', page: duty.page, ...sent, pollAgainAt }, id);
+          return;
+        }
         const { sentTo, failedFor, againAt = null } = this.onPage(duty.page);
         if (sentTo.length > 0) this.pages.push({ ...duty.page, sentAt: this.now });
-        const pollAgainAt = this.now + 30_000;
         this.fact({ kind: 'paged', page: duty.page, sentTo, failedFor, againAt, pollAgainAt }, id);
         return;
       }

@@ -1,0 +1,105 @@
+import type { Answer, CommandBody, Refusal, View } from '../domain/lifecycle/facts.js';
+import { deliverCommand } from '../process/deliver-command.js';
+import type { ProcessDeps } from '../process/deps.js';
+import { CommandRefused, markDelivered, writeCommand, type NewCommand } from '../store/commands.js';
+import type { Practice } from '../store/practices.js';
+import { ask } from './ask.js';
+import { CommandFailed } from './outcome.js';
+import { refusalWords } from './refusals.js';
+
+export interface Act {
+  readonly practice: Practice;
+  readonly resultId: string;
+  readonly personId: string;
+  readonly body: CommandBody;
+  readonly note?: string | null;
+  /** `cli` counts as a login only under the demo policy (L20). */
+  readonly via: NewCommand['via'];
+  /** Repeating with the same id is harmless. */
+  readonly id?: string;
+  /** The version that the person saw; the decision is refused when another one is current. */
+  readonly version?: number;
+  /** Real milliseconds for the workflow to answer; default 15 s. */
+  readonly deadlineMs?: number;
+}
+
+export interface ActAnswer extends Answer {
+  readonly commandId: string;
+  /** Results that the decision was given to: the members of the draw that it covers (L18a). */
+  readonly resultIds: readonly string[];
+  readonly refusal: Refusal | null;
+  readonly view: View;
+}
+
+/**
+ * A person decides: the command is written first, then judged by the workflow of the result that the person acted on,
+ * then given to the other members of the draw. A refused decision goes to nobody else: who is told "no" has done
+ * nothing.
+ * @throws CommandRefused when no command may be written; CommandFailed `stale-version` when `version` is not current,
+ * `no-answer-yet` when the command is written and handed over, and nobody judged it in time.
+ */
+export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: Act): Promise<ActAnswer> {
+  const { practice, resultId, personId, body, note, via } = input;
+  if (via === 'cli') requireDemoPolicy(practice);
+  if (input.version !== undefined) await requireSeen(deps.store, input, await currentVersion(deps.store, input));
+  const command = await writeCommand(deps.store, {
+    practice,
+    personId,
+    body,
+    note: note ?? null,
+    via,
+    resultId,
+    ...(input.id !== undefined && { id: input.id }),
+  });
+  const target = command.targets.find((t) => t.resultId === resultId);
+  if (input.version !== undefined && target && target.version !== input.version) {
+    // A newer version came in between: nobody is given what was written.
+    await markDelivered(deps.store, command.id);
+    await requireSeen(deps.store, input, target.version);
+  }
+  const resultIds = command.targets.map((t) => t.resultId);
+  const others = command.targets.filter((t) => t.resultId !== resultId);
+  try {
+    const answer = await ask(deps.temporal, deps.store, resultId, command.id, {
+      ...(input.deadlineMs !== undefined && { deadlineMs: input.deadlineMs }),
+    });
+    if (answer.refusal === null && others.length > 0)
+      await deliverCommand(deps, practice, { id: command.id, targets: others });
+    await markDelivered(deps.store, command.id);
+    return { ...answer, commandId: command.id, resultIds };
+  } catch (err) {
+    // Nobody answered: everybody is told by signal, so that the decision counts as soon as a worker runs.
+    if (err instanceof CommandFailed && err.code === 'no-answer-yet')
+      await deliverCommand(deps, practice, { id: command.id, targets: command.targets });
+    throw err;
+  }
+}
+
+/** L20: a decision is about the version that the person saw. */
+async function requireSeen(store: ProcessDeps['store'], input: Act, current: number): Promise<void> {
+  if (input.version === current) return;
+  const words = await refusalWords(store, input.practice, input.resultId, 'stale-version');
+  throw new CommandFailed('stale-version', words);
+}
+
+async function currentVersion(store: ProcessDeps['store'], input: Act): Promise<number> {
+  const row = await store.db
+    .selectFrom('result')
+    .select('current_version')
+    .where('id', '=', input.resultId)
+    .where('practice_id', '=', input.practice.id)
+    .executeTakeFirst();
+  return row?.current_version ?? 0;
+}
+
+/**
+ * L20: until there is a login, `--as PERSON` stands for one only where the practice says so.
+ * @throws CommandRefused `no-login`.
+ */
+export function requireDemoPolicy(practice: Pick<Practice, 'id' | 'settings'>): void {
+  if (!practice.settings.demoPolicy)
+    throw new CommandRefused(
+      'no-login',
+      `Practice ${practice.id} does not take decisions from the command line: "--as" stands for a login only under the demo policy ("demoPolicy": true in settings.json). Decide in the staff app.`,
+    );
+}

@@ -1,0 +1,64 @@
+import type { CommandBody } from '../domain/lifecycle/facts.js';
+import { openDeps } from '../process/deps.js';
+import { localTime } from '../store/calendar.js';
+import { act, requireDemoPolicy } from './act.js';
+import { choosePractice } from './choose-practice.js';
+import { findResult, shortId } from './find-result.js';
+import { CommandFailed, say, tell } from './outcome.js';
+import { refusalWords } from './refusals.js';
+import { nameOf } from './roster-names.js';
+import { commandWords } from './timeline-text.js';
+
+export interface DeskOptions {
+  readonly practice?: string;
+  readonly as: string;
+  readonly note?: string;
+  /** The version that the person looked at; without it the decision is about the current one. */
+  readonly seen?: number;
+}
+
+/** One decision of a person at this command line, from the id they typed to the answer in plain words. */
+export async function decideAtDesk(wanted: string, options: DeskOptions, body: CommandBody): Promise<void> {
+  const deps = await openDeps(process.env, body.kind);
+  try {
+    const practice = await choosePractice(deps.store, options.practice);
+    requireDemoPolicy(practice);
+    const who = nameOf(practice, options.as);
+    tell(`"--as ${options.as}" stands for a login of ${who} under the demo policy of ${practice.id}.`);
+    const resultId = await findResult(deps.store, practice.id, wanted);
+    const { refusal, view, resultIds } = await act(deps, {
+      practice,
+      resultId,
+      personId: options.as,
+      body,
+      note: options.note?.trim() || null,
+      via: 'cli',
+      ...(options.seen !== undefined && { version: options.seen }),
+    });
+    if (refusal !== null)
+      throw new CommandFailed(refusal, await refusalWords(deps.store, practice, resultId, refusal));
+    const others = resultIds.filter((id) => id !== resultId);
+    const also =
+      others.length > 0 ? ` Also for its draw: ${others.map((id) => shortId(id)).join(', ')}.` : '';
+    const due = view.due ? ` Next step at ${localTime(practice.settings, view.due.at)}.` : '';
+    say(
+      `${commandWords(body)}, by ${who}, for version ${view.version} of ${shortId(resultId)}.${also} ${view.waitsFor}${due}`,
+    );
+  } finally {
+    await deps.close();
+  }
+}
+
+/**
+ * S003-45: what closes work or records a call says what was done.
+ * @throws CommandFailed `note-needed`.
+ */
+export function requireNote(note: string | undefined, what: string): string {
+  const text = note?.trim();
+  if (!text)
+    throw new CommandFailed(
+      'note-needed',
+      `${what} needs a note that says what was done or said. Add it: --note "…"`,
+    );
+  return text;
+}

@@ -1,0 +1,58 @@
+import { toPractice } from '../domain/calendar/clock-map.js';
+import { rosterSchema } from '../domain/routing/roster.js';
+import { openDeps } from '../process/deps.js';
+import { importPractice, loadPractice, type PracticeImport } from '../store/practices.js';
+import { choosePractices } from './choose-practice.js';
+import { CommandFailed, say } from './outcome.js';
+import { rosterFaults } from './practice-faults.js';
+import { readPracticeFiles } from './practice-files.js';
+import { ensureSearchAttributes } from './namespace.js';
+import { ensurePollSchedule } from './schedules.js';
+
+/** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
+export async function practiceImportCommand(folder: string, options: { schedule?: boolean }): Promise<void> {
+  const input = await readPracticeFiles(folder, process.env);
+  requireNoFaults(input);
+  const deps = await openDeps(process.env, 'practice');
+  try {
+    await importPractice(deps.store, input);
+    say(`${input.id} (${input.name}) is imported.`);
+    if (options.schedule === false) return;
+    await ensureSearchAttributes(deps.temporal);
+    await ensurePollSchedule(deps.temporal, input);
+    say(`Its feed is polled every 5 min.`);
+  } finally {
+    await deps.close();
+  }
+}
+
+/** `resultloop practice check [FOLDER]`: the files of a folder, or what is imported. */
+export async function practiceCheckCommand(
+  folder: string | undefined,
+  options: { practice?: string },
+): Promise<void> {
+  if (folder !== undefined) {
+    const input = await readPracticeFiles(folder, process.env);
+    requireNoFaults(input);
+    say(`${input.id}: nothing found. Import it: resultloop practice import ${folder}`);
+    return;
+  }
+  const deps = await openDeps(process.env, 'practice');
+  try {
+    for (const id of await choosePractices(deps.store, options.practice)) {
+      requireNoFaults(await loadPractice(deps.store, id));
+      say(`${id}: nothing found.`);
+    }
+  } finally {
+    await deps.close();
+  }
+}
+
+function requireNoFaults(input: Pick<PracticeImport, 'id' | 'roster' | 'clock'>): void {
+  const faults = rosterFaults(rosterSchema.parse(input.roster), toPractice(input.clock, Date.now()));
+  if (faults.length === 0) return;
+  throw new CommandFailed(
+    'practice-faults',
+    `${input.id}: ${faults.length} to correct.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+  );
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { defaultPolicy } from '../../../src/domain/lifecycle/policy.js';
+import { phaseOf } from '../../../src/domain/lifecycle/phase.js';
+import { at, hour, Life, officeHours } from './build.js';
+
+/** A row of the feed that has no patient yet: a result without a version. */
+function unmatched(): Life {
+  const life = new Life(at(0, 9));
+  life.state = { ...life.state, loaded: false };
+  const waiting = { keeperId: 'keeper', why: 'no-patient', hours: officeHours, policy: defaultPolicy };
+  life.fact({ kind: 'loaded', state: null, newestVersion: 0, seq: 0, waiting }, 'load-unmatched');
+  life.work();
+  return life;
+}
+
+describe('results without a version (L5, L14)', () => {
+  test('L5: a document without patient is same-day work of the keeper, with a clock', () => {
+    const life = unmatched();
+    expect(phaseOf(life.state)).toBe('unmatched');
+    expect(life.state.ownerId).toBe('keeper');
+    expect(life.state.tasks).toMatchObject([{ kind: 'match', role: 'keeper', dueAt: at(0, 13) }]);
+    life.until(at(0, 13) + hour);
+    expect(life.pages.map((p) => p.roles)).toEqual([['owner', 'coordinator']]);
+  });
+
+  test('L5: the row with a patient ends the search and the result lives on', () => {
+    const life = unmatched();
+    life.post(1, { tier: 'abnormal' });
+    expect(life.state.tasks.map((t) => t.kind)).toEqual(['sign-off']);
+    expect(life.state.ownerId).not.toBe('keeper');
+  });
+
+  test('L14: the keeper may end what turns out to be nothing', () => {
+    const life = unmatched();
+    life.command({ kind: 'close', reason: 'handled' }, 'keeper');
+    expect(life.state.ending).toMatchObject({ kind: 'closed', closure: 'superseded' });
+  });
+
+  test('L49: an alarm pages the administrator once', () => {
+    const life = new Life(at(0, 9));
+    life.post(1, { tier: 'critical' });
+    life.after(31 * 60_000);
+    expect(life.alarmPages.map((p) => p.roles)).toEqual([['administrator']]);
+  });
+});
