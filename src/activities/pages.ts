@@ -24,7 +24,7 @@ import { createTell } from './tell.js';
 /** L11: at most one page per person per hour, with a count. Criticals are not bound by it. */
 const perPersonMs = 60 * 60_000;
 /** Makes a repeated acceptance of the same page the same command. */
-const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
+export const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
 
 type Paged = Awaited<ReturnType<PageActivities['page']>>;
 

@@ -150,7 +150,7 @@ export async function tellMembers(
 
 /** The vendor took the message: it has left. */
 export async function markLeft(
-  { store }: ActivityDeps,
+  { store }: Pick<ActivityDeps, 'store'>,
   practice: Practice,
   notice: Notice,
   conversationId: string | null = null,
@@ -168,7 +168,7 @@ export async function markLeft(
 }
 
 export async function markConfirmed(
-  { store }: ActivityDeps,
+  { store }: Pick<ActivityDeps, 'store'>,
   practice: Practice,
   notice: Notice,
 ): Promise<void> {
@@ -183,7 +183,7 @@ export async function markConfirmed(
 
 /** L47: after a failure, and only then, the next channel. */
 export async function nextChannel(
-  { store }: ActivityDeps,
+  { store }: Pick<ActivityDeps, 'store'>,
   notice: Notice,
   failed: NoticeChannel,
 ): Promise<void> {

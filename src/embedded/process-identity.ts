@@ -25,8 +25,11 @@ function fromProc(pid: number): string | null {
     if (state === 'Z' || state === 'X') return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return `${bootId()} ${startTicks} ${command}`;
-  } catch {
-    return null; // gone between two reads is the same answer as never there
+  } catch (error) {
+    // Gone between two reads is the same answer as never there; anything else (too many open files) is no answer.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return null;
+    throw error;
   }
 }
 

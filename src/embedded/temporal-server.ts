@@ -43,6 +43,8 @@ export interface TemporalOptions {
    * not one of the machine. Default: true when the state directory is kept, for then somebody wants the data.
    */
   durable?: boolean;
+  /** Further settings of the server as `key=value`, for tests that need its limits low. */
+  dynamicConfig?: readonly string[];
   onProgress?: OnProgress;
 }
 
@@ -98,6 +100,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
 
 function devServerArguments(options: TemporalOptions & { namespace: string; port: number }): string[] {
   const { stateDir, namespace, port, uiPort, searchAttributes = {}, uiCodecEndpoint } = options;
+  const { dynamicConfig = [] } = options;
   const durable = options.durable ?? stateDir.isKept;
   return [
     ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--namespace', namespace],
@@ -106,7 +109,7 @@ function devServerArguments(options: TemporalOptions & { namespace: string; port
     ...['--db-filename', join(stateDir.path, 'temporal.db')],
     ...['--sqlite-pragma', 'journal_mode=WAL'],
     ...['--sqlite-pragma', `synchronous=${durable ? 'NORMAL' : 'OFF'}`],
-    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...[...DYNAMIC_CONFIG, ...dynamicConfig].flatMap((setting) => ['--dynamic-config-value', setting]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ...(uiCodecEndpoint ? ['--ui-codec-endpoint', uiCodecEndpoint] : []),
   ];

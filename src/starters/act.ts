@@ -41,7 +41,8 @@ export interface ActAnswer extends Answer {
 export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: Act): Promise<ActAnswer> {
   const { practice, resultId, personId, body, note, via } = input;
   if (via === 'cli') requireDemoPolicy(practice);
-  if (input.version !== undefined) await requireSeen(deps.store, input, await currentVersion(deps.store, input));
+  if (input.version !== undefined)
+    await requireSeen(deps.store, input, await currentVersion(deps.store, input));
   const command = await writeCommand(deps.store, {
     practice,
     personId,
@@ -58,19 +59,17 @@ export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: 
     await requireSeen(deps.store, input, target.version);
   }
   const resultIds = command.targets.map((t) => t.resultId);
-  const others = command.targets.filter((t) => t.resultId !== resultId);
+  const hasOthers = resultIds.some((id) => id !== resultId);
   try {
     const answer = await ask(deps.temporal, deps.store, resultId, command.id, {
       ...(input.deadlineMs !== undefined && { deadlineMs: input.deadlineMs }),
     });
-    if (answer.refusal === null && others.length > 0)
-      await deliverCommand(deps, practice, { id: command.id, targets: others });
-    await markDelivered(deps.store, command.id);
+    if (answer.refusal === null && hasOthers) await deliverCommand(deps, command.id);
+    else await markDelivered(deps.store, command.id);
     return { ...answer, commandId: command.id, resultIds };
   } catch (err) {
     // Nobody answered: everybody is told by signal, so that the decision counts as soon as a worker runs.
-    if (err instanceof CommandFailed && err.code === 'no-answer-yet')
-      await deliverCommand(deps, practice, { id: command.id, targets: command.targets });
+    if (err instanceof CommandFailed && err.code === 'no-answer-yet') await deliverCommand(deps, command.id);
     throw err;
   }
 }

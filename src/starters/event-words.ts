@@ -37,13 +37,15 @@ const sentences: Record<string, Sentence> = {
       : `Amended by the laboratory (version ${of(d, 'to')}): ${of(d, 'tierBefore') || 'no tier'} to ${of(d, 'tier') || 'no tier'}; earlier decisions no longer count`,
   'preliminary-after-final': (d) =>
     `Version ${of(d, 'version')} is preliminary and came after the final: kept, not taken over`,
-  'task-opened': (d, p) => `Work opened: ${of(d, 'task')} for the ${of(d, 'role')}, due ${time(d, 'dueAt', p)}`,
+  'task-opened': (d, p) =>
+    `Work opened: ${of(d, 'task')} for the ${of(d, 'role')}, due ${time(d, 'dueAt', p)}`,
   'task-done': (d) => `Work done: ${of(d, 'task')} (${of(d, 'outcome')})`,
   'task-cancelled': (d) => `Work no longer needed: ${of(d, 'task')} (${of(d, 'outcome')})`,
   accepted: (d) => `Accepted: ${of(d, 'task')}`,
   declined: (d) => `Declined: ${of(d, 'task')}`,
   'not-mine': (d) => `Said that it is not theirs: ${of(d, 'task')}`,
-  'signed-off': (d) => `Signed off version ${of(d, 'version')}: ${decisionWords[of(d, 'decision')] ?? of(d, 'decision')}`,
+  'signed-off': (d) =>
+    `Signed off version ${of(d, 'version')}: ${decisionWords[of(d, 'decision')] ?? of(d, 'decision')}`,
   'tier-changed': (d) => `Tier changed from ${of(d, 'from') || 'none'} to ${of(d, 'to')}`,
   attempt: (d) => `Call attempt ${of(d, 'number')}: ${of(d, 'outcome')}`,
   handled: (d) => `Handled: ${of(d, 'task')}`,
@@ -79,7 +81,8 @@ const sentences: Record<string, Sentence> = {
   'chart-note-confirmed': (d) => `Chart note is in the chart (${of(d, 'noteKind')})`,
   'chart-note-failed': (d) => `Chart note could not be written (${of(d, 'noteKind')})`,
   'chart-late': () => 'The closing chart note is late',
-  'duty-failed': (d) => `A step failed and is tried again or given to a person: ${of(d, 'duty')} (${of(d, 'code')})`,
+  'duty-failed': (d) =>
+    `A step failed and is tried again or given to a person: ${of(d, 'duty')} (${of(d, 'code')})`,
   alarm: (d) => `Alarm: ${of(d, 'code').replaceAll('-', ' ')}`,
 };
 

@@ -1,8 +1,10 @@
 import type { Client, ConnectionLike } from '@temporalio/client';
-import { temporal as api } from '@temporalio/proto';
+import type { temporal as api } from '@temporalio/proto';
+// CommonJS: Node finds no named exports in it.
+import proto from '@temporalio/proto';
 import { searchAttributeTypes } from '../workflows/contract.js';
 
-const { IndexedValueType } = api.api.enums.v1;
+const { IndexedValueType } = proto.temporal.api.enums.v1;
 const typeNumbers = {
   Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   Datetime: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,

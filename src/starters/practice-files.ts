@@ -46,7 +46,10 @@ export async function readPracticeFiles(
   const practice = parsed('practice.json', practiceSchema, await readJson(folder, 'practice.json'));
   const settings = parsed('settings.json', settingsSchema, await readJson(folder, 'settings.json'));
   if (!IANAZone.isValidZone(settings.zone))
-    throw unusable('settings.json', `zone: "${settings.zone}" is no IANA time zone, such as America/New_York`);
+    throw unusable(
+      'settings.json',
+      `zone: "${settings.zone}" is no IANA time zone, such as America/New_York`,
+    );
   const rosterFile = parsed('roster.json', timesSchema, await readJson(folder, 'roster.json'));
   const spans = (list: z.output<typeof timesSchema>['absences']) =>
     list.map((s) => ({ ...s, from: instantOf(s.from, settings.zone), to: instantOf(s.to, settings.zone) }));
@@ -108,7 +111,8 @@ function instantOf(value: string | number, zone: string): number {
 
 /** Replaces `${NAME}` in every text. */
 function expand(value: unknown, env: NodeJS.ProcessEnv): unknown {
-  if (typeof value === 'string') return value.replace(/\$\{(\w+)\}/g, (_, name: string) => variable(env, name));
+  if (typeof value === 'string')
+    return value.replace(/\$\{(\w+)\}/g, (_, name: string) => variable(env, name));
   if (Array.isArray(value)) return value.map((one) => expand(one, env));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, expand(one, env)]));
@@ -117,7 +121,10 @@ function expand(value: unknown, env: NodeJS.ProcessEnv): unknown {
 function variable(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value) return value;
-  throw new CommandFailed('variable-missing', `connections.json uses \${${name}}: set this environment variable.`);
+  throw new CommandFailed(
+    'variable-missing',
+    `connections.json uses \${${name}}: set this environment variable.`,
+  );
 }
 
 function unusable(file: PracticeFile, why: string): CommandFailed {

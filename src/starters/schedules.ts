@@ -71,9 +71,7 @@ export async function ensurePollSchedule(
  */
 export async function triggerPoll(temporal: Client, practiceId: string): Promise<void> {
   try {
-    await temporal.schedule
-      .getHandle(workflowIds.poll(practiceId))
-      .trigger(ScheduleOverlapPolicy.BUFFER_ONE);
+    await temporal.schedule.getHandle(workflowIds.poll(practiceId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
   } catch (err) {
     if (!(err instanceof ScheduleNotFoundError)) throw err;
     throw new CommandFailed(

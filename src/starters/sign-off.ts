@@ -15,8 +15,7 @@ export function signOffBody(options: { decision?: Decision; tier?: ChosenTier })
     if (options.tier) throw new WrongUsage('--tier goes with --decision change-tier only.');
     return { kind: 'sign-off', decision };
   }
-  if (!options.tier)
-    throw new WrongUsage(`--decision change-tier needs --tier ${signOffTiers.join(' | ')}.`);
+  if (!options.tier) throw new WrongUsage(`--decision change-tier needs --tier ${signOffTiers.join(' | ')}.`);
   return { kind: 'sign-off', decision, tier: options.tier };
 }
 

@@ -162,13 +162,15 @@ function messagesText(practice: Words, messages: readonly TimelineMessage[]): st
       {
         title: 'BY',
         text: (m) =>
-          [m.channel ?? '-', ...(m.failedChannels.length ? [`(failed: ${m.failedChannels.join(', ')})`] : [])].join(
-            ' ',
-          ),
+          [
+            m.channel ?? '-',
+            ...(m.failedChannels.length ? [`(failed: ${m.failedChannels.join(', ')})`] : []),
+          ].join(' '),
       },
       {
         title: 'STATE',
-        text: (m) => (m.isLive ? (m.waitsFor ? `${m.state}: ${m.waitsFor}` : m.state) : 'withdrawn for this result'),
+        text: (m) =>
+          m.isLive ? (m.waitsFor ? `${m.state}: ${m.waitsFor}` : m.state) : 'withdrawn for this result',
       },
       { title: 'SENT', text: (m) => when(m.sentAt) },
       { title: 'DELIVERED', text: (m) => when(m.confirmedAt) },

@@ -2,6 +2,7 @@ import { Kysely, Migrator, PostgresDialect, sql, type Migration, type Transactio
 import pg from 'pg';
 import type { Database } from './schema.js';
 import * as foundation from './migrations/0001-foundation.js';
+import * as pageTries from './migrations/0002-page-tries.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -18,10 +19,12 @@ export function openDatabase(url: string, options: { max?: number } = {}): Db {
   const pool = new pg.Pool({ connectionString: url, max: options.max ?? 10 });
   // A broken idle connection is replaced on next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The same for one that is in use between two statements: its next statement says so.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
-const migrations: Record<string, Migration> = { '0001-foundation': foundation };
+const migrations: Record<string, Migration> = { '0001-foundation': foundation, '0002-page-tries': pageTries };
 
 /**
  * Brings the schema up to date. Safe to call from several processes at once: Kysely holds a lock meanwhile.

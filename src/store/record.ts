@@ -285,7 +285,10 @@ export async function loadRecord(
   const practice = await loadPractice(store, practiceId);
   const hours = staffedHours(practice.settings, practiceNow(store, practice));
   const keeperId = practice.roster.keeper;
-  return { ...record, waiting: { keeperId, why: row.waits_for ?? 'no-version', hours, policy: defaultPolicy } };
+  return {
+    ...record,
+    waiting: { keeperId, why: row.waits_for ?? 'no-version', hours, policy: defaultPolicy },
+  };
 }
 
 /** True when exactly the given number of notes is open: the queue was empty before, so its writer may be asleep. */

@@ -297,6 +297,8 @@ export interface NoticeTable {
   opened_at: EpochMs | null;
   acknowledged_at: EpochMs | null;
   vendor_conversation_id: string | null;
+  /** Wrong birth dates on the patient's page. */
+  page_tries: Generated<number>;
 }
 
 export interface NoticeMemberTable {

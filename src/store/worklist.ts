@@ -87,7 +87,11 @@ export interface WorklistQuery {
  * The open work of a practice: critical first, then by due time. Holds PHI: the access is recorded before anything is
  * read, and without that record nothing is (architecture §8).
  */
-export async function readWorklist(store: Store, practice: Practice, query: WorklistQuery): Promise<Worklist> {
+export async function readWorklist(
+  store: Store,
+  practice: Practice,
+  query: WorklistQuery,
+): Promise<Worklist> {
   const personId = query.personId ?? null;
   await recordAccess(store, practice, {
     actor: query.actor,

@@ -9,10 +9,15 @@ import {
   type AthenaPatientSeed,
 } from '../../src/sandbox/athenahealth/control.js';
 import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
+import type { JournalEntry } from '../../src/sandbox/shared/control.js';
 import { createTwilioControl } from '../../src/sandbox/twilio/control.js';
+import { act, type ActAnswer } from '../../src/starters/act.js';
+import { inventedPhone } from '../../src/starters/demo/names.js';
+import { patientIdOf } from '../../src/store/patients.js';
 import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
 import { pollPractice } from '../../src/workflows/poll-practice.js';
 import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
+import type { CommandBody } from '../../src/domain/lifecycle/facts.js';
 import type { Settings } from '../../src/domain/practice/settings.js';
 
 interface Engines {
@@ -187,10 +192,25 @@ type Control = {
   spruce: ReturnType<typeof createSpruceControl>;
 };
 
-let nextPatient = 5000;
+export interface TestPatient {
+  /** Chart number in athenahealth. */
+  readonly id: string;
+  /** E.164; texts go there, unless the chart was seeded with another number. */
+  readonly phone: string;
+  readonly birthDate: string;
+  readonly contactId: string | null;
+}
+
+export type PatientFields = Partial<AthenaPatientSeed> & { spruce?: boolean };
+
+/** The first chart number of a practice, and of its invented phone numbers those that no practice uses itself. */
+const firstPatient = 5001;
+const firstPhone = 20;
 
 /** What a test does with a practice, in the words of the desk. */
 export class TestPractice {
+  #patients = 0;
+
   constructor(
     readonly deps: ProcessDeps,
     readonly practice: Practice,
@@ -204,43 +224,52 @@ export class TestPractice {
   }
 
   /** An adult with mobile, consent and portal, unless said otherwise. */
-  async patient(
-    fields: Partial<AthenaPatientSeed> & { spruce?: boolean } = {},
-  ): Promise<{ id: string; phone: string; birthDate: string; contactId: string | null }> {
-    const { spruce, ...rest } = fields;
-    nextPatient += 1;
-    const id = String(nextPatient);
-    const phone = `617555${String(1000 + (nextPatient % 9000)).padStart(4, '0')}`;
-    const patient: AthenaPatientSeed = {
-      patientid: id,
-      firstname: 'Dana',
-      lastname: 'Okonkwo',
-      dob: '07/19/1968',
-      sex: 'F',
-      status: 'active',
-      departmentid: '150',
-      mobilephone: phone,
-      consenttotext: true,
-      language6392code: 'eng',
-      portalaccessgiven: true,
-      portalstatus: { status: 'REGISTERED' },
-      ...rest,
-    };
-    await this.control.athena.addPatients(this.number, [patient]);
-    const contactId = spruce ? `entity_patient_${id}` : null;
-    if (contactId)
+  async patient(fields: PatientFields = {}): Promise<TestPatient> {
+    const [one] = await this.patients(1, fields);
+    return one as TestPatient;
+  }
+
+  /** Several such adults, each with a number of their own. */
+  async patients(count: number, { spruce, ...fields }: PatientFields = {}): Promise<TestPatient[]> {
+    const people = Array.from({ length: count }, (): TestPatient => {
+      const index = this.#patients++;
+      const id = String(firstPatient + index);
+      return {
+        id,
+        phone: inventedPhone(firstPhone + index),
+        birthDate: '1968-07-19',
+        contactId: spruce ? `entity_patient_${id}` : null,
+      };
+    });
+    await this.control.athena.addPatients(
+      this.number,
+      people.map((person): AthenaPatientSeed => ({
+        patientid: person.id,
+        firstname: 'Dana',
+        lastname: 'Okonkwo',
+        dob: '07/19/1968',
+        sex: 'F',
+        status: 'active',
+        departmentid: '150',
+        mobilephone: person.phone.slice(2),
+        consenttotext: true,
+        language6392code: 'eng',
+        portalaccessgiven: true,
+        portalstatus: { status: 'REGISTERED' },
+        ...fields,
+      })),
+    );
+    if (spruce)
       await this.control.spruce.change(this.number, {
-        contacts: [
-          {
-            id: contactId,
-            givenName: 'Dana',
-            familyName: 'Okonkwo',
-            externalId: `athena-${this.number}-${id}`,
-            hasAccount: true,
-          },
-        ],
+        contacts: people.map((person) => ({
+          id: person.contactId ?? '',
+          givenName: 'Dana',
+          familyName: 'Okonkwo',
+          externalId: `athena-${this.number}-${person.id}`,
+          hasAccount: true,
+        })),
       });
-    return { id, phone: `+1${phone}`, birthDate: '1968-07-19', contactId };
+    return people;
   }
 
   /** Posts documents into the chart sandbox. */
@@ -257,6 +286,13 @@ export class TestPractice {
     });
   }
 
+  /** Posts documents and lets the next poll find them. */
+  async arrive(...results: AthenaLabResultSeed[]): Promise<number[]> {
+    const documents = await this.post(...results);
+    await this.poll();
+    return documents;
+  }
+
   /** Results of the practice, in order of arrival. */
   results() {
     return this.deps.store.db
@@ -266,6 +302,28 @@ export class TestPractice {
       .orderBy('detected_real_at')
       .orderBy('id')
       .execute();
+  }
+
+  async resultsOf(patient: Pick<TestPatient, 'id'>) {
+    const patientId = await patientIdOf(this.deps.store, this.practice.id, patient.id);
+    return (await this.results()).filter((r) => r.patient_id === patientId);
+  }
+
+  /** The patient's only result, once it is in the given phase (default: any after classification). */
+  async result(patient: Pick<TestPatient, 'id'>, phase?: string) {
+    return this.until(`a result${phase ? ` in phase ${phase}` : ''}`, async () =>
+      (await this.resultsOf(patient)).find((r) => (phase ? r.phase === phase : r.seq > 0)),
+    );
+  }
+
+  /** Somebody decides, as by `resultloop … --as PERSON`. */
+  decide(
+    personId: string,
+    resultId: string,
+    body: CommandBody,
+    options: { id?: string; note?: string } = {},
+  ): Promise<ActAnswer> {
+    return act(this.deps, { practice: this.practice, resultId, personId, body, via: 'cli', ...options });
   }
 
   async events(
@@ -280,9 +338,86 @@ export class TestPractice {
     return rows.map((r) => ({ ...r, data: r.data as Record<string, unknown> }));
   }
 
+  /** Waits for a line of a result's timeline. */
+  async event(resultId: string, kind: string, data: Record<string, unknown> = {}) {
+    return this.until(`event ${kind} ${JSON.stringify(data)}`, async () =>
+      (await this.events(resultId)).find(
+        (e) => e.kind === kind && Object.entries(data).every(([key, value]) => e.data[key] === value),
+      ),
+    );
+  }
+
+  /** Staff work on a result that is not done. */
+  tasks(resultId: string) {
+    return this.deps.store.db
+      .selectFrom('task')
+      .innerJoin('task_member', 'task_member.task_id', 'task.id')
+      .selectAll('task')
+      .where('task_member.result_id', '=', resultId)
+      .where('task_member.done', '=', false)
+      .execute();
+  }
+
+  /** Waits for open staff work of a kind. */
+  async task(resultId: string, kind: string) {
+    return this.until(`task ${kind}`, async () => (await this.tasks(resultId)).find((t) => t.kind === kind));
+  }
+
+  alarms() {
+    return this.deps.store.db
+      .selectFrom('alarm')
+      .selectAll()
+      .where('practice_id', '=', this.practice.id)
+      .execute();
+  }
+
+  /** What a vendor saw, oldest first. */
+  async journal(vendor: keyof Control, kind?: string): Promise<readonly JournalEntry[]> {
+    const entries = await this.control[vendor].journal(this.number);
+    return kind === undefined ? entries : entries.filter((e) => e.kind === kind);
+  }
+
+  /** Pages that reached a person, as Spruce saw them. */
+  async pages(personId: string): Promise<readonly JournalEntry[]> {
+    return (await this.journal('spruce', 'page-created')).filter((e) => e.memberId === `entity_${personId}`);
+  }
+
   /** Texts that left, with their bodies. */
   async texts() {
     return (await this.control.twilio.messages(this.number)).filter((m) => m.direction !== 'inbound');
+  }
+
+  /** Secure messages to patients, as they stand in Spruce. */
+  async secureMessages() {
+    return (await this.control.spruce.items(this.number)).filter(
+      (item) => item.direction === 'outbound' && !item.isInternalNote,
+    );
+  }
+
+  /** What the portal shows a patient beside the results. */
+  async portalNotes(patient: Pick<TestPatient, 'id'>): Promise<string[]> {
+    const chart = await this.control.athena.chart(this.number, patient.id);
+    return chart.flatMap((d) => d.notes).flatMap((n) => (n.field === 'notetopatient' ? [n.text] : []));
+  }
+
+  /** Everything that has reached a patient, over all channels. */
+  async toldTo(patient: Pick<TestPatient, 'id'>): Promise<string[]> {
+    return [
+      ...(await this.texts()).map((t) => t.body),
+      ...(await this.secureMessages()).map((m) => m.text),
+      ...(await this.portalNotes(patient)),
+    ];
+  }
+
+  /** Our notes in a patient's chart, oldest first. */
+  async chartNotes(patient: Pick<TestPatient, 'id'>): Promise<string[]> {
+    const chart = await this.control.athena.chart(this.number, patient.id);
+    return chart.flatMap((d) => (d.class === 'CLINICALDOCUMENT' ? d.notes.map((n) => n.text) : []));
+  }
+
+  /** Notes of a patient's chart that say how a result ended. */
+  async closingNotes(patient: Pick<TestPatient, 'id'>): Promise<string[]> {
+    return (await this.chartNotes(patient)).filter((n) => n.startsWith('Closed '));
   }
 
   /** Waits for a condition, real time; the message says what was waited for. */

@@ -145,9 +145,8 @@ function findEarly({ messages, notices, results, events }: Evidence): Violation[
     const key = `${e.result_id}/v${String(e.data['version'])}`;
     released.set(key, Math.min(released.get(key) ?? Infinity, e.real_at));
   }
-  const tiers = new Map(
-    results.flatMap((r) => r.versions.map((v) => [`${r.id}/v${v.number}`, v.tier] as const)),
-  );
+  const tiers = new Map<string, string | null>();
+  for (const r of results) for (const v of r.versions) tiers.set(`${r.id}/v${v.number}`, v.tier);
   return messages.flatMap((m) => {
     const notice = m.noticeId === null ? undefined : notices.get(m.noticeId);
     return (notice?.members ?? [])

@@ -1,0 +1,183 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { attemptOutcomes } from './starters/attempt.js';
+import { closeReasons } from './starters/close.js';
+import { failureWords } from './starters/failure-words.js';
+import { useWhatRunsHere } from './starters/here.js';
+import { WrongUsage } from './starters/outcome.js';
+import { signOffDecisions, signOffTiers } from './starters/sign-off.js';
+import { taskKinds } from './starters/task-kinds.js';
+
+/*
+ * The `resultloop` command. Exit code 0: done; 1: refused or failed, with a sentence that says what to do; 2: wrong
+ * usage. Each command's own file is loaded only when it runs.
+ */
+/** Commands that reach for no database. */
+const worksAlone = new Set(['start', 'sandbox', 'new', 'export']);
+
+const program = new Command('resultloop')
+  .description('Follows every lab result of a practice until the patient knows and the chart says so.')
+  .showHelpAfterError('(help: resultloop help COMMAND)')
+  .exitOverride()
+  .hook('preAction', (_program, command) => {
+    if (!worksAlone.has(command.name())) useWhatRunsHere(process.env);
+  });
+
+const forPractice = ['--practice <id>', 'which practice (default: the only one)'] as const;
+const asPerson = ['--as <person>', 'who decides: a person id of the roster (demo policy only)'] as const;
+const note = ['--note <text>', 'what was done or said; kept encrypted'] as const;
+
+program
+  .command('start')
+  .description('run worker and web, with an embedded database and Temporal unless others are set')
+  .option('--data <folder>', 'where embedded engines keep their data (default: .resultloop)')
+  .action(async (options) => (await import('./starters/start.js')).startCommand(options));
+
+program
+  .command('sandbox')
+  .description('run the athenahealth, Twilio and Spruce sandboxes alone')
+  .option('--athena-port <port>', 'default: a free one', port)
+  .option('--twilio-port <port>', 'default: a free one', port)
+  .option('--spruce-port <port>', 'default: a free one', port)
+  .action(async (options) => (await import('./starters/sandbox.js')).sandboxCommand(options));
+
+program
+  .command('schedules')
+  .description('create or update the poll Schedule of every practice (every 5 min)')
+  .option(...forPractice)
+  .option('--trigger', 'and poll now')
+  .action(async (options) => (await import('./starters/schedules.js')).schedulesCommand(options));
+
+program
+  .command('poll')
+  .description('poll the athenahealth feed once and wait for the outcome')
+  .option(...forPractice)
+  .action(async (options) => (await import('./starters/schedules.js')).pollCommand(options));
+
+program
+  .command('backfill')
+  .description('take in documents that were missed: of a time window of the feed, or of patients')
+  .option(...forPractice)
+  .option('--from <time>', 'e.g. 2026-03-02T08:00, in the practice zone')
+  .option('--to <time>', 'end of the window')
+  .option('--patients <file>', 'instead of a window: a file with one chart id a line')
+  .action(async (options) => (await import('./starters/backfill.js')).backfillCommand(options));
+
+const practice = program.command('practice').description('import or check a practice');
+practice
+  .command('import <folder>')
+  .description("import a practice's configuration, or a newer one of it, and schedule its poll")
+  .option('--no-schedule', 'do not touch the poll Schedule')
+  .action(async (folder, options) =>
+    (await import('./starters/practice.js')).practiceImportCommand(folder, options),
+  );
+practice
+  .command('check [folder]')
+  .description('check the files of a folder, or what is imported')
+  .option(...forPractice)
+  .action(async (folder, options) =>
+    (await import('./starters/practice.js')).practiceCheckCommand(folder, options),
+  );
+
+program
+  .command('keys')
+  .description('keys that everything is encrypted with')
+  .command('new')
+  .description('print a new key ring')
+  .action(async () => (await import('./starters/keys.js')).newKeysCommand());
+
+program
+  .command('rules')
+  .description('rules that results are classified by')
+  .command('export')
+  .description('print the starter rule set, unsigned unless a signer is named')
+  .option('--signed-by <name>', 'the medical director who has read and signed it')
+  .option('--date <date>', 'when it was signed, YYYY-MM-DD (default: today)')
+  .action(async (options) => (await import('./starters/rules.js')).rulesExportCommand(options));
+
+program
+  .command('worklist')
+  .description('open work, critical first')
+  .option(...forPractice)
+  .option('--as <person>', 'only what this person owns or has accepted')
+  .option('--all', 'also results that wait for something else, and the unrouted list')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./starters/worklist.js')).worklistCommand(options));
+
+program
+  .command('timeline <result>')
+  .description('everything that happened to a result, and whether its record verifies')
+  .option(...forPractice)
+  .option('--json', 'as JSON')
+  .action(async (result, options) =>
+    (await import('./starters/timeline.js')).timelineCommand(result, options),
+  );
+
+program
+  .command('sign-off <result>')
+  .description('decide on a result as a provider')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .addOption(new Option('--decision <decision>', 'default: release').choices(signOffDecisions))
+  .addOption(new Option('--tier <tier>', 'with change-tier').choices(signOffTiers))
+  .option('--seen <version>', 'the version you looked at; refused when a newer one is there', wholeNumber)
+  .option(...note)
+  .action(async (result, options) =>
+    (await import('./starters/sign-off.js')).signOffCommand(result, options),
+  );
+
+for (const verb of ['accept', 'decline'] as const)
+  program
+    .command(`${verb} <result>`)
+    .description(verb === 'accept' ? 'take a piece of work' : 'hand a piece of work on to the cover, at once')
+    .option(...forPractice)
+    .requiredOption(...asPerson)
+    .addOption(new Option('--task <task>', 'which work').choices(taskKinds).default('callback'))
+    .option(...note)
+    .action(async (result, options) =>
+      verb === 'accept'
+        ? (await import('./starters/accept.js')).acceptCommand(result, options)
+        : (await import('./starters/decline.js')).declineCommand(result, options),
+    );
+
+program
+  .command('attempt <result>')
+  .description('record a try to reach the patient by phone')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .addOption(new Option('--outcome <outcome>', 'how it went').choices(attemptOutcomes).makeOptionMandatory())
+  .option('--identifiers <list>', 'which were checked, e.g. name,birth-date (two for "reached")')
+  .option(...note)
+  .action(async (result, options) => (await import('./starters/attempt.js')).attemptCommand(result, options));
+
+program
+  .command('close <result>')
+  .description('end a piece of work that is no call and no sign-off')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .addOption(new Option('--reason <reason>', 'how it ended').choices(closeReasons).makeOptionMandatory())
+  .addOption(new Option('--task <task>', 'which work (default: the open one that fits)').choices(taskKinds))
+  .option(...note)
+  .action(async (result, options) => (await import('./starters/close.js')).closeCommand(result, options));
+
+function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 65_535) throw new InvalidArgumentError('a port is 0 to 65535.');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('use a whole number.');
+  return Number(text);
+}
+
+try {
+  await program.parseAsync();
+} catch (err) {
+  if (err instanceof CommanderError) {
+    // commander has written its own words.
+    process.exitCode = err.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`${failureWords(err)}\n`);
+    process.exitCode = err instanceof WrongUsage ? 2 : 1;
+  }
+}

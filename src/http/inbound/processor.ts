@@ -1,0 +1,84 @@
+import { failInbound, finishInbound, openInbound, type OpenInbound } from '../../store/inbound.js';
+import { loadPractice } from '../../store/practices.js';
+import type { Logger } from '../../observability/log.js';
+import type { InboundPort } from './port.js';
+import { onSpruceEvent } from './spruce-event.js';
+import { onText } from './text-reply.js';
+import { onTextStatus, type TextStatusBody } from './text-status.js';
+
+const batch = 50;
+/** How often rows are looked for that nobody finished, real time: after a crash, or when another process kept one. */
+const sweepMs = 2_000;
+
+/**
+ * Turns kept webhooks into facts. Storing and telling are apart, so that a webhook is answered at once and a crash in
+ * between loses nothing: what is stored and not finished is found again. Facts carry ids, so a repeat is harmless.
+ */
+export class InboundProcessor {
+  private running: Promise<void> | null = null;
+  private again = false;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly port: InboundPort,
+    private readonly log: Logger,
+    private readonly beside: () => Promise<void> = async () => undefined,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.wake(), sweepMs);
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.again = false;
+    await this.running;
+  }
+
+  /** Something was stored: process it now. */
+  wake(): void {
+    this.again = true;
+    this.running ??= this.work().finally(() => {
+      this.running = null;
+    });
+  }
+
+  private async work(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      try {
+        const rows = await openInbound(this.port.store, batch);
+        for (const row of rows) await this.process(row);
+        if (rows.length === batch) this.again = true;
+        await this.beside();
+      } catch (err) {
+        this.log.error({ err }, 'inbound messages could not be read; they are kept and looked for again');
+      }
+    }
+  }
+
+  private async process(row: OpenInbound): Promise<void> {
+    const { store } = this.port;
+    const practice = await loadPractice(store, row.practiceId);
+    try {
+      await finishInbound(store, row.id, await this.handle(row, practice));
+    } catch (err) {
+      this.log.warn({ err, inbound: row.id, kind: row.kind }, 'an inbound message will be tried again');
+      await failInbound(store, practice, row.id);
+    }
+  }
+
+  private handle(row: OpenInbound, practice: Awaited<ReturnType<typeof loadPractice>>): Promise<string> {
+    switch (row.kind) {
+      case 'text-status':
+        return onTextStatus(this.port, practice, { ...row, body: row.body as TextStatusBody });
+      case 'text':
+        return onText(this.port, practice, row);
+      case 'spruce-event':
+        return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
+      default:
+        return Promise.resolve('unknown-kind');
+    }
+  }
+}

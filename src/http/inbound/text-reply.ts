@@ -1,0 +1,97 @@
+import { parseInboundText } from '../../clients/twilio/index.js';
+import { readReply, type ReplyReading } from '../../domain/messages/replies.js';
+import { raiseAlarm } from '../../store/inbound.js';
+import { liveMembers } from '../../store/notices.js';
+import { markNumber, optOut, patientsWithNumber } from '../../store/numbers.js';
+import type { Practice } from '../../store/practices.js';
+import type { Inbound, InboundPort } from './port.js';
+
+/** A text from a phone: an opt-out, an answer, or work for a person (L35, L37). */
+export async function onText(
+  port: InboundPort,
+  practice: Practice,
+  inbound: Inbound<unknown>,
+): Promise<string> {
+  const { store, tell } = port;
+  const text = parseInboundText(inbound.body);
+  if (!text) return 'unreadable';
+  const number = indexOf(port, text.from);
+  const reading =
+    text.optOutType === 'STOP' ? 'opts-out' : text.optOutType === 'START' ? 'opts-in' : readReply(text.body);
+  const patients = number === null ? [] : await patientsWithNumber(store, practice.id, number);
+  if (number !== null && reading === 'opts-out') await optOut(store, practice.id, number, inbound.receivedAt);
+  if (number !== null && reading === 'opts-in')
+    await markNumber(store.db, practice.id, number, { opted_out_at: null });
+  if (number !== null && reading === 'wrong-person')
+    await markNumber(store.db, practice.id, number, { suspended_at: inbound.receivedAt });
+  for (const patientId of patients) {
+    if (reading === 'opts-out' || reading === 'wrong-person') await tell.noticeChanged(practice, patientId);
+    if (reading !== 'opts-out' && reading !== 'opts-in' && reading !== 'help')
+      await answer(port, practice, inbound, patientId, reading);
+  }
+  if (patients.length > 0 || reading === 'opts-out' || reading === 'opts-in') return reading;
+  // Somebody wrote whom we do not know: a person looks (nothing is dropped).
+  await raiseAlarm(store, practice, `inbound/${inbound.id}`, 'reply-from-unknown-number');
+  return 'unknown-sender';
+}
+
+/** Goes to the results that the patient was last told about; without any, to the open ones. */
+async function answer(
+  { store, tell }: InboundPort,
+  practice: Practice,
+  inbound: Inbound<unknown>,
+  patientId: string,
+  reading: ReplyReading,
+): Promise<void> {
+  const fact = {
+    id: `inbound/${inbound.id}`,
+    at: inbound.receivedAt,
+    channel: 'text',
+    acknowledges: reading === 'acknowledges',
+  };
+  const notice = await store.db
+    .selectFrom('notice')
+    .selectAll()
+    .where('patient_id', '=', patientId)
+    .where('state', 'in', ['sent', 'confirmed'])
+    .orderBy('sent_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (notice && reading === 'wrong-person') {
+    for (const m of await liveMembers(store.db, notice.id))
+      await tell.delivery(practice, m.resultId, {
+        id: `inbound/${inbound.id}`,
+        at: inbound.receivedAt,
+        noticeId: notice.id,
+        version: m.version,
+        purpose: notice.purpose,
+        status: 'needs-person',
+        channel: 'text',
+        task: 'contact-fix',
+        why: 'wrong-person',
+      });
+    return;
+  }
+  const targets = notice
+    ? (await liveMembers(store.db, notice.id)).map((m) => m.resultId)
+    : (
+        await store.db
+          .selectFrom('result')
+          .select('id')
+          .where('patient_id', '=', patientId)
+          .where('closure', 'is', null)
+          .execute()
+      ).map((r) => r.id);
+  if (targets.length === 0)
+    await raiseAlarm(store, practice, `inbound/${inbound.id}`, 'reply-without-open-result');
+  for (const resultId of targets) await tell.replied(practice, resultId, fact);
+}
+
+function indexOf({ store }: InboundPort, phone: string): string | null {
+  try {
+    return store.index.phoneIndex(phone);
+  } catch {
+    // A short code or an alphanumeric sender: no patient can have it.
+    return null;
+  }
+}

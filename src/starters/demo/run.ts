@@ -1,0 +1,166 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClockMap } from '../../domain/calendar/clock-map.js';
+import type { Practice } from '../../store/practices.js';
+import { readWorklist } from '../../store/worklist.js';
+import { act } from '../act.js';
+import { triggerPoll } from '../schedules.js';
+import { Agenda } from './agenda.js';
+import { clinic, localAt, opening } from './clinic.js';
+import { morningEnds } from './clock.js';
+import { followJournal } from './journals.js';
+import type { Morning } from './morning.js';
+import { confirmPage, openPage } from './patient-page.js';
+import { progressLine, standing, type ProgressView, type Standing } from './progress.js';
+import { Chance } from './random.js';
+import { Staff } from './staff.js';
+import type { Engines } from './start-everything.js';
+import { Townspeople } from './townspeople.js';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly killWorker: boolean;
+  readonly view: ProgressView;
+  /** Where a person may read what went wrong on the way; the checker judges the rest. */
+  readonly onTrouble: (line: string) => void;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const lastDay = 14;
+/** Everything has to stand still for this long (real) before a run counts as over. */
+const quietMs = 1_500;
+const actDeadlineMs = 20_000;
+
+/**
+ * Plays the days of one practice: the laboratory posts, the Schedule polls, staff and patients act through public
+ * doors, until every result is closed and charted, or the fortnight is over.
+ */
+export async function playDays(
+  engines: Engines,
+  practice: Practice,
+  morning: Morning,
+  options: RunOptions,
+): Promise<Standing> {
+  const { deps, athena, twilio, spruce, tenant } = engines;
+  const clock: ClockMap = practice.clock;
+  const ended = new AbortController();
+  const agenda = new Agenda(clock, (what, err) => options.onTrouble(`${what}: ${words(err)}`));
+  planLaboratory(agenda, engines, morning);
+  planPolls(agenda, engines);
+  const staff = new Staff(agenda, staffDoors(engines, practice), morning, options.seed);
+  const contacts = await spruce.contacts(tenant.spruce);
+  const externalIds = new Map(contacts.map((c) => [c.id, c.integrationLinks[0]?.externalId ?? '']));
+  const town = new Townspeople(
+    agenda,
+    {
+      text: async (from, body) => void (await twilio.sendText(tenant.twilio, { from, body })),
+      replyInSpruce: async (conversationId, text) =>
+        void (await spruce.reply(tenant.spruce, { conversationId, text })),
+      openPage: (token, as) => openPage(engines.webUrl, token, as),
+      confirmPage: (token, birthDate, button) => confirmPage(engines.webUrl, token, birthDate, button),
+    },
+    morning,
+    externalIds,
+  );
+  const contactsOf = async (conversationId: string) => {
+    const all = await spruce.conversations(tenant.spruce);
+    return all.find((c) => c.id === conversationId)?.externalParticipants.map((p) => p.contact) ?? [];
+  };
+  const following = [
+    followJournal(twilio, tenant.twilio, ended.signal, (e) => town.onTwilio(e)),
+    followJournal(spruce, tenant.spruce, ended.signal, (e) => {
+      staff.onSpruce(e);
+      town.onSpruce(e, contactsOf);
+    }),
+  ];
+  staff.start();
+  if (options.killWorker) planKills(agenda, engines, options);
+  try {
+    return await untilOver(agenda, engines, morning, options);
+  } finally {
+    ended.abort();
+    await agenda.stop();
+    await Promise.allSettled(following);
+    for (const [what, times] of staff.refused) options.onTrouble(`refused ${times} times: ${what}`);
+    void athena;
+    void deps;
+  }
+}
+
+function planLaboratory(agenda: Agenda, { athena, tenant }: Engines, morning: Morning): void {
+  for (const batch of morning.batches)
+    agenda.at(batch.at, 'posting', () =>
+      athena.postLabResults(
+        tenant.athena,
+        batch.results.map((r) => r.document),
+      ),
+    );
+}
+
+/** Every 5 practice minutes in the slow stretch, each hour later (S000-35; the Schedule's own interval is real time). */
+function planPolls(agenda: Agenda, { deps }: Engines): void {
+  const poll = () => triggerPoll(deps.temporal, clinic.id);
+  for (let at = opening; at < morningEnds; at += 5 * minute) agenda.at(at, 'poll', poll);
+  for (let day = 0; day < lastDay; day++)
+    for (let at = localAt(day, '08:00'); at <= localAt(day, '18:00'); at += hour)
+      if (at >= morningEnds) agenda.at(at, 'poll', poll);
+}
+
+function staffDoors({ deps, spruce, tenant }: Engines, practice: Practice) {
+  return {
+    worklist: (actor: string, personId: string | null) =>
+      readWorklist(deps.store, practice, { actor, personId }),
+    act: async (personId: string, resultId: string, body: Parameters<typeof act>[1]['body']) => {
+      const note = body.kind === 'attempt' || body.kind === 'close' ? 'As agreed with the patient.' : null;
+      const input = { practice, resultId, personId, body, note, via: 'cli' as const };
+      return (await act(deps, { ...input, deadlineMs: actDeadlineMs })).refusal;
+    },
+    resolvePage: async (itemId: string, pageId: string, byMemberId: string) =>
+      void (await spruce.resolvePage(tenant.spruce, { itemId, pageId, byMemberId })),
+  };
+}
+
+/** Three kills while results come in, two on later days. */
+function planKills(agenda: Agenda, engines: Engines, { seed, onTrouble }: RunOptions): void {
+  const chance = Chance.of(seed, 'kills');
+  const moments = [
+    ...[0, 1, 2].map((i) => localAt(0, '08:02') + i * 38 * minute + chance.between(0, 25) * minute),
+    localAt(1, '08:30') + chance.between(0, 4) * hour,
+    localAt(2, '10:00') + chance.between(0, 4) * hour,
+  ];
+  for (const at of moments)
+    agenda.at(at, 'kill -9', async () => {
+      onTrouble('kill -9 of the worker');
+      await engines.replaceWorker();
+    });
+}
+
+async function untilOver(
+  agenda: Agenda,
+  { deps }: Engines,
+  morning: Morning,
+  { view }: RunOptions,
+): Promise<Standing> {
+  const lastPosted = Math.max(...morning.batches.map((b) => b.at));
+  let quietSince = Infinity;
+  for (;;) {
+    const now = agenda.now();
+    const s = await standing(deps.store, clinic.id);
+    view.show(progressLine(now, morning.results.length, s));
+    const closed = s.byPhase.get('closed') ?? 0;
+    const isDone =
+      now > lastPosted + hour &&
+      closed >= morning.results.length &&
+      closed === s.results &&
+      s.notesOpen === 0 &&
+      s.noticesOpen === 0;
+    quietSince = isDone ? Math.min(quietSince, Date.now()) : Infinity;
+    if (Date.now() - quietSince >= quietMs || now > localAt(lastDay, '08:00')) return s;
+    await pause(view.everyMs);
+  }
+}
+
+function words(err: unknown): string {
+  const { code, message } = err as { code?: unknown; message?: unknown };
+  return typeof code === 'string' ? `${code}: ${String(message)}` : String(message ?? err);
+}

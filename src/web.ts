@@ -1,0 +1,86 @@
+import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createTell } from './activities/tell.js';
+import { createVendors } from './activities/vendors.js';
+import { codecServer } from './http/codec-server.js';
+import { health } from './http/health.js';
+import { InboundProcessor } from './http/inbound/processor.js';
+import { patientPage } from './http/patient-page/index.js';
+import { webhooks } from './http/webhooks/index.js';
+import { deliverOverdueCommands } from './process/deliver-command.js';
+import { openDeps, type ProcessDeps } from './process/deps.js';
+import { EncryptionCodec } from './security/payload-codec.js';
+import { databaseAnswers } from './store/database.js';
+
+/** The web process: vendor webhooks, the patient's page, the codec endpoint, health and metrics. */
+async function main(): Promise<void> {
+  const deps = await openDeps(process.env, 'web');
+  const { app, processor } = await buildWeb(deps);
+  processor.start();
+  const url = await app.listen({
+    port: Number(process.env.PORT ?? 8000),
+    host: process.env.HOST ?? '127.0.0.1',
+  });
+  const stop = async () => {
+    await app.close();
+    await processor.stop();
+    await deps.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
+  process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
+}
+
+/** Builds the server without listening. */
+export async function buildWeb(
+  deps: ProcessDeps,
+): Promise<{ app: FastifyInstance; processor: InboundProcessor }> {
+  const { store, temporal, metrics, log, ring } = deps;
+  // No request log: a URL may hold a link token.
+  const app = Fastify({ logger: false, bodyLimit: 1_048_576, trustProxy: false });
+  const tell = createTell(temporal);
+  const vendors = createVendors(store, metrics, (err) =>
+    log.warn({ err }, 'a vendor call could not be recorded'),
+  );
+  const processor = new InboundProcessor({ store, tell, spruce: (p) => vendors.spruce(p) }, log, () =>
+    deliverOverdueCommands(deps),
+  );
+  await app.register(formbody);
+  await app.register(webhooks({ store, metrics, onStored: () => processor.wake() }));
+  await app.register(patientPage({ store, tell }));
+  await app.register(
+    health({
+      registry: metrics.registry,
+      checks: {
+        database: async () => {
+          if (!(await databaseAnswers(store.db))) throw new Error('the database does not answer');
+        },
+        temporal: () => temporal.connection.ensureConnected(),
+      },
+      onFailure: (check, err) => log.warn({ check, err }, 'a health check failed'),
+    }),
+  );
+  await app.register(
+    codecServer({
+      codec: new EncryptionCodec(ring),
+      allowedOrigins: (process.env.CODEC_ALLOWED_ORIGIN ?? '').split(',').filter(Boolean),
+      // On loopback until there is a login: whoever sits at this machine may see the workflows' plain words.
+      authorize: async () => ({ allowed: true, actor: 'operator-on-this-machine' }),
+      onAccess: async (access) =>
+        log.info({ operation: access.operation, actor: access.actor }, 'payloads were decoded'),
+    }),
+  );
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }));
+  app.setErrorHandler((err: { statusCode?: number }, _request, reply) => {
+    const status = err.statusCode ?? 500;
+    if (status >= 500) log.error({ err }, 'a request failed');
+    return reply
+      .code(status)
+      .send({
+        error: status >= 500 ? 'Something failed here; it was recorded.' : 'This request cannot be read.',
+      });
+  });
+  return { app, processor };
+}
+
+if (process.argv[1] && import.meta.url === new URL(`file://${process.argv[1]}`).href) await main();

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createLogger } from '../../src/observability/log.js';
+import { temporalLogger } from '../../src/observability/temporal-logger.js';
+import { dataConverter, failureConverterPath } from '../../src/security/data-converter.js';
+import { generateKeyRing, KeyRing } from '../../src/security/key-ring.js';
+import { taskQueues } from '../../src/workflows/contract.js';
+import type { MemoryRecord } from './memory-record.js';
+
+/** A ring for what a test says and forgets. */
+export const testRing = new KeyRing(generateKeyRing());
+
+let bundled: ReturnType<typeof bundleWorkflowCode> | undefined;
+
+/** The product's workflows, bundled once per test file as the worker bundles them. */
+export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
+  bundled ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    failureConverterPath,
+    logger: temporalLogger(createLogger('bundle', { level: 'error' })),
+  });
+  return bundled;
+}
+
+/** Runs the product's workflows with a record in memory while `work` is going on. */
+export async function withStandIns<T>(
+  options: { connection: NativeConnection; namespace: string; record: MemoryRecord } & Pick<
+    WorkerOptions,
+    'maxCachedWorkflows' | 'shutdownForceTime'
+  >,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { connection, namespace, record, maxCachedWorkflows, shutdownForceTime = '2s' } = options;
+  const { reread, page, pollPages, ...store } = record.activities();
+  const common = {
+    connection,
+    namespace,
+    dataConverter: dataConverter(testRing),
+    stickyQueueScheduleToStartTimeout: '2s',
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    shutdownForceTime,
+  } satisfies Partial<WorkerOptions>;
+  const results = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.results,
+    workflowBundle: await workflowBundle(),
+    activities: store,
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    ...(maxCachedWorkflows !== undefined && { maxCachedWorkflows }),
+  });
+  const others = await Promise.all([
+    Worker.create({ ...common, taskQueue: taskQueues.athena, activities: { reread } }),
+    Worker.create({
+      ...common,
+      taskQueue: taskQueues.pages,
+      activities: { page, pollPages },
+      maxConcurrentActivityTaskExecutions: 500,
+    }),
+  ]);
+  const running = others.map((w) => w.run());
+  try {
+    return await results.runUntil(work);
+  } finally {
+    for (const w of others) w.shutdown();
+    await Promise.allSettled(running);
+  }
+}
