@@ -29,7 +29,10 @@ const note = ['--note <text>', 'what was done or said; kept encrypted'] as const
 program
   .command('start')
   .description('run worker and web, with an embedded database and Temporal unless others are set')
-  .option('--data <folder>', 'where embedded engines keep their data (default: .resultloop)')
+  .option(
+    '--data <folder>',
+    'where embedded engines keep their data (default: RESULTLOOP_DATA, else .resultloop)',
+  )
   .action(async (options) => (await import('./starters/start.js')).startCommand(options));
 
 program

@@ -46,7 +46,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     stickyQueueScheduleToStartTimeout: '2s',
     activityTaskPollerBehavior: { type: 'autoscaling' },
   } satisfies Partial<WorkerOptions>;
-  const { sendText, sendSecure, writePortalNote, ...planning } = notices;
+  const { sendText, sendSecure, writePortalNote, checkDelivery, ...planning } = notices;
   return Promise.all([
     Worker.create({
       ...common,
@@ -73,13 +73,13 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.texts,
-      activities: { sendText },
+      activities: { sendText, checkDelivery },
       maxConcurrentActivityTaskExecutions: 20,
     }),
     Worker.create({
       ...common,
       taskQueue: taskQueues.spruce,
-      activities: { sendSecure },
+      activities: { sendSecure, checkDelivery },
       maxConcurrentActivityTaskExecutions: 10,
     }),
     Worker.create({

@@ -1,11 +1,14 @@
 import type { TaskKind } from '../domain/lifecycle/state.js';
 import { planNotice, type MessageLanguage } from '../domain/notices/plan.js';
+import { toPractice } from '../domain/calendar/clock-map.js';
 import { newLinkToken, tokenIndex } from '../security/tokens.js';
 import { lockPatient } from '../store/database.js';
 import { liveMembers } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import type { NoticeActivities, NoticeStep, SendInput } from '../workflows/activity-types.js';
+import type { Store } from '../store/store.js';
+import { createDeliveryCheck } from './check-delivery.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
 import { memberFacts, noticeFacts } from './notice-facts.js';
@@ -64,6 +67,9 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
           plan satisfies never;
       }
     }
+    const check = await dueCheck(store, patientId);
+    if (check && check.realAt <= store.realNow()) return { do: 'check', ...check.ref };
+    if (check) earliest = Math.min(earliest ?? Infinity, toPractice(practice.clock, check.realAt));
     return earliest === null ? { do: 'rest' } : { do: 'wait', until: earliest };
   };
 
@@ -92,6 +98,7 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
 
   return {
     nextNoticeStep: ({ practiceId, patientId }) => guarded(() => nextStep(practiceId, patientId)),
+    checkDelivery: createDeliveryCheck(deps),
     sendText: createTextSend(deps),
     sendSecure: createSecureSend(deps),
     writePortalNote: createPortalNote(deps),
@@ -128,6 +135,24 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
           });
       }),
   };
+}
+
+/** The next message that left and is not confirmed; after a day nobody asks any more (L48: it has a task by then). */
+async function dueCheck(store: Store, patientId: string) {
+  const row = await store.db
+    .selectFrom('effect')
+    .innerJoin('notice', 'notice.id', 'effect.notice_id')
+    .select(['notice.id as noticeId', 'notice.channel', 'effect.epoch', 'effect.lease_real_until as realAt'])
+    .where('notice.patient_id', '=', patientId)
+    .where('notice.state', '=', 'sent')
+    .where('effect.state', '=', 'called')
+    .whereRef('effect.epoch', '=', 'notice.epoch')
+    .where('effect.called_real_at', '>', store.realNow() - 24 * 3_600_000)
+    .orderBy('effect.lease_real_until')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row?.channel || row.realAt === null) return null;
+  return { realAt: row.realAt, ref: { noticeId: row.noticeId, channel: row.channel, epoch: row.epoch } };
 }
 
 /** L20: a notice never speaks of a version that is not current and released. */

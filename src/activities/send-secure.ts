@@ -114,7 +114,7 @@ async function askSpruce(
 }
 
 /** Our message among the patient's conversations, found by its link. */
-async function findSecureMessage(
+export async function findSecureMessage(
   { store, vendors, ...rest }: ActivityDeps,
   practice: Practice,
   notice: Notice,

@@ -5,8 +5,10 @@ import { isAbandoned } from '../embedded/sweep.js';
 import { generateKeyRing } from '../security/key-ring.js';
 import { CommandFailed, tell } from './outcome.js';
 
-/** Where `resultloop start` keeps its engines' data and keys, unless told otherwise. */
-export const stateFolder = '.resultloop';
+/** Where `resultloop start` keeps its engines' data and keys: `RESULTLOOP_DATA`, else a folder where one stands. */
+export function stateFolder(env: NodeJS.ProcessEnv): string {
+  return env.RESULTLOOP_DATA || '.resultloop';
+}
 const connectionFile = 'connection.json';
 const keysFile = 'keys.json';
 
@@ -30,14 +32,14 @@ export function writeConnection(folder: string, connection: ConnectionHere): voi
  * database of its own is left alone.
  * @throws CommandFailed `not-running` when `start` was used here and does not run now.
  */
-export function useWhatRunsHere(env: NodeJS.ProcessEnv, folder: string = stateFolder): void {
+export function useWhatRunsHere(env: NodeJS.ProcessEnv, folder: string = stateFolder(env)): void {
   if (env.DATABASE_URL || env.TEMPORAL_ADDRESS) return;
   const file = join(folder, connectionFile);
   if (!existsSync(file)) return;
   if (isAbandoned(folder))
     throw new CommandFailed(
       'not-running',
-      `resultloop does not run here. Start it in another terminal: resultloop start`,
+      'resultloop does not run here. Start it in another terminal: resultloop start',
     );
   const parsed = connectionSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) return;

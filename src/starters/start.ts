@@ -19,19 +19,28 @@ import { ensurePollSchedule } from './schedules.js';
  */
 export async function startCommand(options: { data?: string }): Promise<void> {
   const isEmbedded = !process.env.DATABASE_URL || !process.env.TEMPORAL_ADDRESS;
-  const folder = resolve(options.data ?? stateFolder);
+  const folder = resolve(options.data ?? stateFolder(process.env));
   const stateDir = await openStateDir({ ...(isEmbedded && { keepAt: folder }), onProgress: tell });
   try {
     const { connection, uiUrl, webPort } = await startEngines(stateDir, isEmbedded);
     if (isEmbedded) writeConnection(folder, connection);
-    const env = { ...connection, PORT: String(webPort), ...(uiUrl && { TEMPORAL_UI_URL: uiUrl }) };
+    const env = {
+      ...connection,
+      PORT: String(webPort),
+      ...(uiUrl && { CODEC_ALLOWED_ORIGIN: originsOf(uiUrl) }),
+    };
     const onLine = (line: string) => tell(line);
     const web = await spawnPart('web', env, { stateDir, onLine });
     const worker = await spawnPart('worker', { ...env, PORT: undefined }, { stateDir, onLine });
     await prepareTemporal(connection);
     say(`resultloop runs. Web: ${String(web.ready.url ?? `http://127.0.0.1:${webPort}`)}`);
     if (uiUrl) say(`Temporal UI: ${uiUrl}`);
-    if (isEmbedded) say(`Data: ${folder}. Other commands in this folder find it by themselves.`);
+    if (isEmbedded)
+      say(
+        options.data
+          ? `Data: ${folder}. Other commands find it with RESULTLOOP_DATA=${folder}.`
+          : `Data: ${folder}. Other commands find it by themselves.`,
+      );
     say('Stop it with Ctrl-C.');
     throw await firstEnded({ web, worker });
   } finally {
@@ -97,6 +106,11 @@ async function firstEnded(parts: Record<string, RunningPart>): Promise<CommandFa
     );
   });
   return Promise.race(endings);
+}
+
+/** A browser may have been sent to either name of this machine. */
+function originsOf(url: string): string {
+  return [url, url.replace('127.0.0.1', 'localhost')].join(',');
 }
 
 function portFrom(text: string | undefined): number | undefined {

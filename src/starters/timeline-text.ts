@@ -72,9 +72,11 @@ function versionText(practice: Words, v: TimelineVersion): string {
   ].join('\n');
 }
 
-/** `Potassium 6.3 mmol/L > 6.0 mmol/L, rule potassium-high v3`. */
+/** `K 6.3 > 6.0 mmol/L, rule potassium-high v3`; a limit's own text names its rule already. */
 export function reasonWords(reason: Pick<Reason, 'text' | 'rule' | 'ruleVersion'>): string {
-  return `${oneLine(reason.text)}, rule ${reason.rule} v${reason.ruleVersion}`;
+  const text = oneLine(reason.text);
+  const rule = `rule ${reason.rule} v${reason.ruleVersion}`;
+  return text.includes(rule) ? text : `${text}, ${rule}`;
 }
 
 interface StoryLine {

@@ -48,6 +48,13 @@ export type NoticeStep =
   | { readonly do: 'wait'; readonly until: EpochMs }
   | { readonly do: 'reread'; readonly noticeId: string }
   | {
+      /** Left, and never confirmed: ask the vendor. */
+      readonly do: 'check';
+      readonly noticeId: string;
+      readonly channel: 'text' | 'secure' | 'portal-note';
+      readonly epoch: number;
+    }
+  | {
       readonly do: 'send';
       readonly noticeId: string;
       readonly channel: 'text' | 'secure' | 'portal-note';
@@ -60,6 +67,8 @@ export interface NoticeActivities {
   sendText(input: SendInput): Promise<void>;
   sendSecure(input: SendInput): Promise<void>;
   writePortalNote(input: SendInput): Promise<void>;
+  /** Asks the vendor what became of a message whose receipt never came. */
+  checkDelivery(input: SendInput): Promise<void>;
   /** The send gave up; the notice moves on to its next channel or to a person. */
   sendGaveUp(input: SendInput): Promise<void>;
 }

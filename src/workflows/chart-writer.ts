@@ -22,6 +22,8 @@ const chart = proxyActivities<ChartActivities>({
 });
 
 const minuteMs = 60_000;
+/** In a compressed clock a practice minute is a blink: batches start at least this far apart in real time. */
+const leastRealMs = 1_000;
 
 /**
  * Writes chart notes in batches each minute within the vendor's limit (S000-75, S000-79). The queue is the
@@ -40,7 +42,7 @@ export async function chartWriter(input: ChartWriterInput): Promise<void> {
     if (workflowInfo().continueAsNewSuggested && !queued) await continueAsNew<typeof chartWriter>(input);
     if (queued || nextRealAt !== null) {
       // Touches of one minute are merged into one note, so a batch starts a practice minute after the last.
-      const nextMinute = time.realUntil(time.now() + minuteMs);
+      const nextMinute = Math.max(leastRealMs, time.realUntil(time.now() + minuteMs));
       const wait = nextRealAt === null ? nextMinute : Math.max(nextMinute, nextRealAt - Date.now());
       setCurrentDetails('Waits for the next batch of chart notes.');
       await condition(() => false, wait, { summary: 'next batch of chart notes' });

@@ -9,7 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AthenaActivities, NoticeActivities, NoticeStep } from './activity-types.js';
+import type { AthenaActivities, NoticeActivities, NoticeStep, SendInput } from './activity-types.js';
 import { noticeChanged, taskQueues, type PatientNoticeInput } from './contract.js';
 import { PracticeTime } from './practice-time.js';
 
@@ -35,6 +35,10 @@ const send = {
 } as const;
 const texts = proxyActivities<NoticeActivities>({ ...send, taskQueue: taskQueues.texts });
 const spruce = proxyActivities<NoticeActivities>({ ...send, taskQueue: taskQueues.spruce });
+// Questions to the vendor: safe to repeat, and asked again later anyway.
+const ask = { startToCloseTimeout: '20s', scheduleToCloseTimeout: '1m' } as const;
+const textReads = proxyActivities<NoticeActivities>({ ...ask, taskQueue: taskQueues.texts });
+const spruceReads = proxyActivities<NoticeActivities>({ ...ask, taskQueue: taskQueues.spruce });
 const portal = proxyActivities<NoticeActivities>({ ...send, taskQueue: taskQueues.athenaWrites });
 
 /**
@@ -63,8 +67,13 @@ export async function patientNotice(input: PatientNoticeInput): Promise<void> {
       case 'reread':
         await settled(reads.rereadForNotice({ practiceId: input.practiceId, noticeId: step.noticeId }));
         break;
+      case 'check':
+        await settled(
+          (step.channel === 'text' ? textReads : spruceReads).checkDelivery({ ...ids(input, step) }),
+        );
+        break;
       case 'send': {
-        const ref = { practiceId: input.practiceId, noticeId: step.noticeId, epoch: step.epoch };
+        const ref = ids(input, step);
         const options = { priority: { fairnessKey: input.practiceId }, summary: `send by ${step.channel}` };
         const sent = await settled(
           step.channel === 'text'
@@ -81,6 +90,10 @@ export async function patientNotice(input: PatientNoticeInput): Promise<void> {
     }
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof patientNotice>(input);
   }
+}
+
+function ids(input: PatientNoticeInput, step: { noticeId: string; epoch: number }): SendInput {
+  return { practiceId: input.practiceId, noticeId: step.noticeId, epoch: step.epoch };
 }
 
 /** False when the activity gave up for good; anything but an activity failure stays loud. */
@@ -102,6 +115,8 @@ function words(step: NoticeStep): string {
       return 'Waits for siblings, for the sending window or for a limit.';
     case 'reread':
       return 'Reads document and patient again before sending.';
+    case 'check':
+      return 'Asks the vendor what became of a message.';
     case 'send':
       return `Sends by ${step.channel}.`;
     default:

@@ -29,10 +29,7 @@ const show = (line: string, stream: string) => {
   if (stream === 'stderr') process.stderr.write(`${line}\n`);
 };
 const sandboxes = await spawnPart('sandbox/main', env, { stateDir, onLine: show });
-import { existsSync } from 'node:fs';
-const web = existsSync('src/web.ts')
-  ? await spawnPart('web', env, { stateDir, onLine: show })
-  : { ready: { url: 'http://127.0.0.1:1' } };
+const web = await spawnPart('web', env, { stateDir, onLine: show });
 const worker = await spawnPart('worker', env, { stateDir, onLine: show });
 const stop = async () => {
   await stateDir.close();

@@ -16,11 +16,16 @@ export function openPage(link: string): Promise<Response> {
   return fetch(link, { headers: browser });
 }
 
-/** Types a birth date and presses "I have read this", or "please call me". */
-export function confirmPage(link: string, birthDate: string, wantsCall = false): Promise<Response> {
+/** Types a birth date (`YYYY-MM-DD`) and presses "I have read this", or "please call me". */
+export function confirmPage(
+  link: string,
+  birthDate: string,
+  answer: 'read' | 'call' = 'read',
+): Promise<Response> {
+  const [year = '', month = '', day = ''] = birthDate.split('-');
   return fetch(link, {
     method: 'POST',
     headers: { ...browser, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ birthDate, answer: wantsCall ? 'call' : 'read' }),
+    body: new URLSearchParams({ year, month, day, answer }),
   });
 }

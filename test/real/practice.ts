@@ -38,6 +38,23 @@ export function at(text: string): number {
   return DateTime.fromISO(text, { zone }).toMillis();
 }
 
+/** A clock that runs from `start` at one speed after another, each up to its practice time; the last for ever. */
+export function clockThrough(
+  start: string,
+  ...stages: readonly [{ factor: number; until: string }, ...{ factor: number; until?: string }[]]
+): (realNow: number) => ClockMap {
+  return (realNow) => {
+    let from = { real: realNow, practice: at(start) };
+    const segments = stages.map(({ factor, until }) => {
+      const segment = { ...from, factor };
+      const practice = until ? at(until) : from.practice;
+      from = { real: from.real + (practice - from.practice) / factor, practice };
+      return segment;
+    });
+    return { segments };
+  };
+}
+
 /** Staff of every test practice. */
 export const staff = {
   okafor: 'p-okafor',
@@ -304,6 +321,17 @@ export class TestPractice {
       .execute();
   }
 
+  /** How many results there are for each value of a column. */
+  async counts(column: 'phase' | 'tier' | 'told_version'): Promise<Record<string, number>> {
+    const rows = await this.deps.store.db
+      .selectFrom('result')
+      .select((e) => [e.ref(column).as('value'), e.fn.countAll<number>().as('n')])
+      .where('practice_id', '=', this.practice.id)
+      .groupBy(column)
+      .execute();
+    return Object.fromEntries(rows.map((r) => [String(r.value), Number(r.n)]));
+  }
+
   async resultsOf(patient: Pick<TestPatient, 'id'>) {
     const patientId = await patientIdOf(this.deps.store, this.practice.id, patient.id);
     return (await this.results()).filter((r) => r.patient_id === patientId);
@@ -443,6 +471,8 @@ export class TestPractice {
 
   private async situation(): Promise<string> {
     const rows = await this.results();
-    return rows.map((r) => `${r.tier}/${r.phase}: ${r.waits_for}`).join(' | ');
+    const lines = rows.map((r) => `${r.tier}/${r.phase}: ${r.waits_for}`);
+    const kinds = [...new Set(lines)].map((line) => `${lines.filter((l) => l === line).length} × ${line}`);
+    return `At ${DateTime.fromMillis(this.now(), { zone }).toISO()}: ${kinds.join(' | ')}`;
   }
 }

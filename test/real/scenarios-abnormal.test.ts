@@ -1,13 +1,19 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { bmp } from './panels.js';
-import { at, closeDeps, hour, openPractice, staff } from './practice.js';
+import { at, clockThrough, closeDeps, hour, openPractice, staff } from './practice.js';
 
 afterAll(closeDeps);
 
 const high = { glucose: '156' };
 
 test('S000-T6: abnormal and unsigned: nothing reaches the patient, for as long as it takes', async () => {
-  const p = await openPractice({ factor: 12_000 });
+  // Two nights pass quickly; on Wednesday morning there is time for the message.
+  const clock = clockThrough(
+    '2026-03-02T10:00',
+    { factor: 14_000, until: '2026-03-04T08:30' },
+    { factor: 1_200 },
+  );
+  const p = await openPractice({ clock });
   const patient = await p.patient({ spruce: true });
   await p.arrive(bmp(patient.id, high));
   const { id, detected_at } = await p.result(patient, 'sign-off');
@@ -35,7 +41,7 @@ test('S000-T7: abnormal and signed: a Spruce message with summary, next step and
   expect(others).toEqual([]);
   expect(message?.text).toMatch(/^Hello Odile,/);
   // Summary, next step, scheduling link (S000-56).
-  expect(message?.text).toContain("Glucose (blood sugar): 156 mg/dL (expected 65-99), high");
+  expect(message?.text).toContain('Glucose (blood sugar): 156 mg/dL (expected 65-99), high');
   expect(message?.text).toMatch(/Recommended next step\W+\w+/);
   expect(message?.text).toContain('Schedule your visit here: https://book.example/harbor');
 
@@ -44,7 +50,9 @@ test('S000-T7: abnormal and signed: a Spruce message with summary, next step and
   // A text carries no clinical detail, so this one goes by Spruce alone.
   expect(await p.texts()).toEqual([]);
   await p.until('our sign-off in the chart', async () =>
-    (await p.chartNotes(patient)).some((n) => n.includes('Reviewed and released') && n.includes('Maya Okafor')),
+    (await p.chartNotes(patient)).some(
+      (n) => n.includes('Reviewed and released') && n.includes('Maya Okafor'),
+    ),
   );
 });
 

@@ -1,8 +1,5 @@
-import { afterTwilioError, isProgress, parseStatusCallback } from '../../clients/twilio/index.js';
-import { markConfirmed, markLeft, nextChannel, type Notice } from '../../activities/sending.js';
-import { settleEffect } from '../../store/effects.js';
-import { markNumber, numberOf } from '../../store/numbers.js';
-import { liveMembers } from '../../store/notices.js';
+import { applyTextNews } from '../../activities/text-fate.js';
+import { parseStatusCallback } from '../../clients/twilio/index.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
 
@@ -12,74 +9,16 @@ export interface TextStatusBody {
   readonly form: unknown;
 }
 
-/**
- * What became of a text. Callbacks come late, twice and out of order: only progress counts, a settled effect stays
- * settled. @returns the outcome for the inbound row.
- */
+/** A status callback. @returns the outcome for the inbound row. */
 export async function onTextStatus(
   port: InboundPort,
   practice: Practice,
   inbound: Inbound<TextStatusBody>,
 ): Promise<string> {
-  const { store, tell } = port;
-  const status = parseStatusCallback(inbound.body.form);
-  if (!status) return 'unreadable';
-  const effect = await findEffect(port, practice, inbound.body.effectId, status.sid);
-  if (!effect?.notice_id) return 'unknown-message';
-  if (!isProgress(effect.vendor_status, status.status)) return 'no-progress';
-  await store.db
-    .updateTable('effect')
-    .set({ vendor_ref: status.sid, vendor_status: status.status })
-    .where('id', '=', effect.id)
-    .execute();
-  const notice = await store.db
-    .selectFrom('notice')
-    .selectAll()
-    .where('id', '=', effect.notice_id)
-    .executeTakeFirstOrThrow();
-  const at = inbound.receivedAt;
-  switch (status.status) {
-    case 'delivered':
-      await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
-      await markConfirmed(port, practice, notice);
-      await tellAll('confirmed', null);
-      return 'confirmed';
-    case 'undelivered':
-    case 'failed': {
-      const failure = afterTwilioError(status.errorCode);
-      if (!(await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure })))
-        return 'settled-before';
-      const number = await numberOf(store, notice.patient_id);
-      if (number && failure === 'opted-out')
-        await markNumber(store.db, practice.id, number, { opted_out_at: at });
-      if (number && failure === 'wrong-number')
-        await markNumber(store.db, practice.id, number, { wrong_at: at });
-      await tellAll('failed', failure);
-      await nextChannel(port, notice, 'text');
-      await tell.noticeChanged(practice, notice.patient_id);
-      return 'failed';
-    }
-    default:
-      // Any other news still proves that the call was taken.
-      await markLeft(port, practice, notice);
-      await tellAll('left', null);
-      return 'left';
-  }
-
-  async function tellAll(what: 'left' | 'confirmed' | 'failed', why: string | null): Promise<void> {
-    for (const m of await liveMembers(store.db, (notice as Notice).id))
-      await tell.delivery(practice, m.resultId, {
-        id: `${notice.id}/${effect?.epoch ?? 0}/${what}`,
-        at,
-        noticeId: notice.id,
-        version: m.version,
-        purpose: notice.purpose,
-        status: what,
-        channel: 'text',
-        task: null,
-        why,
-      });
-  }
+  const news = parseStatusCallback(inbound.body.form);
+  if (!news) return 'unreadable';
+  const effect = await findEffect(port, practice, inbound.body.effectId, news.sid);
+  return effect ? applyTextNews(port, practice, effect, news, inbound.receivedAt) : 'unknown-message';
 }
 
 async function findEffect({ store }: InboundPort, practice: Practice, effectId: string | null, sid: string) {

@@ -12,18 +12,23 @@ export async function openPage(webUrl: string, token: string, as: keyof typeof a
   if (!response.ok) throw new Error(`The patient page answered ${response.status}.`);
 }
 
-/** Enters the birth date and presses a button of the page. @throws Error with the status of any answer but 2xx. */
+/**
+ * Enters the birth date and presses a button of the page.
+ * @throws Error when the page does not say thanks.
+ */
 export async function confirmPage(
   webUrl: string,
   token: string,
   birthDate: string,
-  button: 'read' | 'call-me',
+  button: 'read' | 'call',
 ): Promise<void> {
+  const [year = '', month = '', day = ''] = birthDate.split('-');
   const response = await fetch(`${webUrl}/p/${token}`, {
     method: 'POST',
     headers: { 'user-agent': agents.person, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ birthDate, action: button }).toString(),
+    body: new URLSearchParams({ month, day, year, answer: button }).toString(),
   });
-  await response.arrayBuffer();
+  const page = await response.text();
   if (!response.ok) throw new Error(`The patient page answered ${response.status}.`);
+  if (!page.includes('role="status"')) throw new Error('The patient page did not take the birth date.');
 }

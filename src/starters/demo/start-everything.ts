@@ -92,13 +92,13 @@ async function startIn(stateDir: StateDir, onProgress: (line: string) => void): 
     TEMPORAL_NAMESPACE: temporal.namespace,
     RESULTLOOP_KEYS: process.env['RESULTLOOP_KEYS'] ?? JSON.stringify(generateKeyRing()),
     PORT: webPort,
-    ...(temporal.uiUrl !== undefined && { TEMPORAL_UI_URL: temporal.uiUrl }),
+    ...(temporal.uiUrl !== undefined && { CODEC_ALLOWED_ORIGIN: temporal.uiUrl }),
   };
   const deps = await openDeps(env, 'demo');
   await ensureSearchAttributes(deps.temporal);
   const startWorker = () => spawnPart('worker', env, { stateDir, onLine: onLine('worker') });
   let worker: RunningPart;
-  [worker] = await Promise.all([startWorker(), spawnPart(process.env['DEMO_WEB'] ?? 'web', env, { stateDir, onLine: onLine('web') })]);
+  [worker] = await Promise.all([startWorker(), spawnPart('web', env, { stateDir, onLine: onLine('web') })]);
   onProgress('A worker and the web process answer.');
   const urlOf = (name: string) => String(sandbox.ready[name]);
   return {
@@ -139,7 +139,7 @@ export async function openPractice(engines: Engines, morning: Morning, clock: Cl
       messagingServiceSid,
     },
     spruce: {
-      baseUrl: engines.urls['Spruce sandbox'] ?? '',
+      baseUrl: `${engines.urls['Spruce sandbox'] ?? ''}/v1`,
       token: spruceToken,
       internalEndpointId: endpointId,
       webhookSecrets: [webhookSecret],

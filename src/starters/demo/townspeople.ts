@@ -13,7 +13,7 @@ export interface PatientDoors {
   /** Fetches the page as a browser, or as the preview of a messaging app does. */
   openPage(token: string, as: 'person' | 'preview'): Promise<void>;
   /** Birth date and button. */
-  confirmPage(token: string, birthDate: string, button: 'read' | 'call-me'): Promise<void>;
+  confirmPage(token: string, birthDate: string, button: 'read' | 'call'): Promise<void>;
 }
 
 interface Message {
@@ -105,7 +105,7 @@ export class Townspeople {
       case 'call-me':
         if (token === null) return;
         await this.doors.openPage(token, 'person');
-        await this.doors.confirmPage(token, patient.birthDate, patient.reaction);
+        await this.doors.confirmPage(token, patient.birthDate, patient.reaction === 'read' ? 'read' : 'call');
         return;
       case 'reply-ok':
         return say(words.ok);

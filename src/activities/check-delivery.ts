@@ -1,0 +1,56 @@
+import { settleEffect } from '../store/effects.js';
+import { loadPractice, practiceNow } from '../store/practices.js';
+import type { SendInput } from '../workflows/activity-types.js';
+import type { ActivityDeps } from './deps.js';
+import { guarded } from './failures.js';
+import { markConfirmed, markLeft, tellMembers } from './sending.js';
+import { findSecureMessage } from './send-secure.js';
+import { createTell } from './tell.js';
+import { applyTextNews } from './text-fate.js';
+
+/** Asked again after four times the waiting so far, in real time: 30 s, 2 min, 10 min … up to a day. */
+const longer = 4;
+
+/**
+ * Webhooks get lost: asks the vendor what became of a message that left and was never confirmed. Reading only; it
+ * never sends.
+ */
+export function createDeliveryCheck(deps: ActivityDeps): (input: SendInput) => Promise<void> {
+  const { store, vendors } = deps;
+  return (input) =>
+    guarded(async () => {
+      const practice = await loadPractice(store, input.practiceId);
+      const notice = await store.db
+        .selectFrom('notice')
+        .selectAll()
+        .where('id', '=', input.noticeId)
+        .executeTakeFirstOrThrow();
+      const effect = await store.db
+        .selectFrom('effect')
+        .selectAll()
+        .where('notice_id', '=', input.noticeId)
+        .where('epoch', '=', input.epoch)
+        .where('state', '=', 'called')
+        .executeTakeFirst();
+      if (notice.state !== 'sent' || !effect) return;
+      const now = store.realNow();
+      await store.db
+        .updateTable('effect')
+        .set({ lease_real_until: now + longer * (now - (effect.called_real_at ?? now)) })
+        .where('id', '=', effect.id)
+        .execute();
+      const at = practiceNow(store, practice);
+      if (effect.kind === 'text' && effect.vendor_ref !== null) {
+        const text = await vendors.twilio(practice).fetchText(effect.vendor_ref);
+        await applyTextNews({ store, tell: createTell(deps.temporal) }, practice, effect, text, at);
+      }
+      if (effect.kind === 'secure') {
+        const found = await findSecureMessage(deps, practice, notice);
+        if (!found) return;
+        await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
+        await markLeft(deps, practice, notice, found.conversationId);
+        await markConfirmed(deps, practice, notice);
+        await tellMembers(deps, practice, notice, 'confirmed');
+      }
+    });
+}
