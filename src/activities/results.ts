@@ -1,6 +1,6 @@
 import { readCommand } from '../store/commands.js';
 import { loadPractice } from '../store/practices.js';
-import { loadRecord, openNotes, recordBatch } from '../store/record.js';
+import { loadRecord, recordBatch } from '../store/record.js';
 import { stageVersion } from '../store/stage.js';
 import type { ResultActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
@@ -22,11 +22,8 @@ export function createResultActivities(deps: ActivityDeps): ResultActivities {
         const { ownerId, wake } = await recordBatch(store, input, input.seq, input.lines, input.projection);
         const practice = await loadPractice(store, input.practiceId);
         if (wake.notices && wake.patientId) await tell.noticeChanged(practice, wake.patientId);
-        if (wake.notes) {
-          // The writer is awake while it has open notes; only a queue that was empty needs a signal.
-          const queued = input.lines.filter((l) => l.do === 'note').length;
-          if ((await openNotes(store, practice.id)) <= queued) await tell.notesQueued(practice);
-        }
+        // Always: whether the queue was empty cannot be told when several results queue at the same moment.
+        if (wake.notes) await tell.notesQueued(practice);
         for (const line of input.lines) if (line.do === 'close') metrics.closure(line.closure);
         return { seq: input.seq, ownerId };
       }),

@@ -1,15 +1,14 @@
-import { sleep } from '@temporalio/activity';
 import { TwilioError } from '../clients/twilio/index.js';
 import { VendorError } from '../clients/http/index.js';
 import { markNotDone, markTaken, settleEffect } from '../store/effects.js';
-import { takeTurn } from '../store/pace.js';
+import type { Seat } from '../store/pace.js';
 import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { liveMembers } from '../store/notices.js';
 import type { SendInput } from '../workflows/activity-types.js';
 import { composeText } from './compose.js';
 import type { ActivityDeps } from './deps.js';
-import { comeBack, guarded, paced, toFailure } from './failures.js';
+import { comeBack, guarded, toFailure } from './failures.js';
 import {
   claimSend,
   composed,
@@ -21,74 +20,89 @@ import {
   type Claim,
   type Notice,
 } from './sending.js';
+import { takeTextTurn } from './text-turn.js';
 
 /** A text that has not left after this many real seconds expires at Twilio (30036) and is decided again. */
 const validitySeconds = 4 * 3600;
 
 /** Sends a notice's text, once. Strictly paced: at most 8 a second per sender (S000-73). */
 export function createTextSend(deps: ActivityDeps): (input: SendInput) => Promise<void> {
-  const { store, vendors, metrics } = deps;
   return (input) =>
     guarded(async () => {
-      const practice = await loadPractice(store, input.practiceId);
+      const practice = await loadPractice(deps.store, input.practiceId);
       // Composed first: words that may not be sent must not look like a call that was made.
       const body = await composed(deps, practice, input, 'text', (notice) =>
         textBody(deps, practice, notice),
       );
       if (body === null) return;
-      await waitForTurn(deps, practice, input);
-      const claim = await claimSend(deps, practice, input, 'text');
-      if (claim.do === 'nothing') return;
-      if (claim.do === 'ask-vendor') return askTwilio(deps, practice, claim, body);
-      const { notice, effectId, token } = claim;
-      const { card } = await loadPatient(store, notice.patient_id);
-      if (card.mobilePhone === null) {
-        await settleEffect(store.db, store, effectId, {
-          state: 'failed',
-          at: practiceNow(store, practice),
-          code: 'no-mobile',
-        });
-        await nextChannel(deps, notice, 'text');
-        return;
-      }
+      const seat = await turnIfToCall(deps, practice, input);
       try {
-        const sent = await vendors.twilio(practice).sendText({
-          to: card.mobilePhone,
-          body,
-          // Our id in the callback ties the text to its effect even when this answer is lost (Twilio has no keys).
-          statusCallback: `${practice.settings.publicBaseUrl}/webhooks/twilio/${practice.id}/status?e=${effectId}#rc=3&rp=5xx,ct,rt`,
-          validitySeconds,
-        });
-        await markTaken(store.db, effectId, sent.sid, sent.status);
-        await markLeft(deps, practice, notice);
-        metrics.textSent('taken');
-        await tellMembers(deps, practice, notice, 'left');
-      } catch (err) {
-        if (!(err instanceof VendorError)) throw err;
-        metrics.textSent(err.outcome);
-        if (err.outcome === 'refused') return refused(deps, practice, notice, effectId, err);
-        if (err.outcome === 'not-done') await markNotDone(store.db, effectId, token);
-        await tellMembers(deps, practice, notice, 'sending');
-        throw err.outcome === 'not-done'
-          ? toFailure(err)
-          : comeBack(practice.settings.leaseMs, 'the outcome is not known yet');
+        await send(deps, practice, input, body, seat);
+      } finally {
+        await seat?.giveBack();
       }
     });
 }
 
-async function waitForTurn({ store }: ActivityDeps, practice: Practice, input: SendInput): Promise<void> {
+async function send(
+  deps: ActivityDeps,
+  practice: Practice,
+  input: SendInput,
+  body: string,
+  seat: Seat | null,
+): Promise<void> {
+  const { store, vendors, metrics } = deps;
+  const claim = await claimSend(deps, practice, input, 'text');
+  if (claim.do === 'nothing') return;
+  if (claim.do === 'ask-vendor') return askTwilio(deps, practice, claim, body);
+  const { notice, effectId, token } = claim;
+  const { card } = await loadPatient(store, notice.patient_id);
+  if (card.mobilePhone === null) {
+    await settleEffect(store.db, store, effectId, {
+      state: 'failed',
+      at: practiceNow(store, practice),
+      code: 'no-mobile',
+    });
+    await nextChannel(deps, notice, 'text');
+    return;
+  }
+  try {
+    const call = vendors.twilio(practice).sendText({
+      to: card.mobilePhone,
+      body,
+      // Our id in the callback ties the text to its effect even when this answer is lost (Twilio has no keys).
+      statusCallback: `${practice.settings.publicBaseUrl}/webhooks/twilio/${practice.id}/status?e=${effectId}#rc=3&rp=5xx,ct,rt`,
+      validitySeconds,
+    });
+    const sent = await call.finally(() => seat?.giveBack());
+    await markTaken(store.db, effectId, sent.sid, sent.status);
+    await markLeft(deps, practice, notice);
+    metrics.textSent('taken');
+    await tellMembers(deps, practice, notice, 'left');
+  } catch (err) {
+    if (!(err instanceof VendorError)) throw err;
+    metrics.textSent(err.outcome);
+    if (err.outcome === 'refused') return refused(deps, practice, notice, effectId, err);
+    if (err.outcome === 'not-done') await markNotDone(store.db, effectId, token);
+    await tellMembers(deps, practice, notice, 'sending');
+    throw err.outcome === 'not-done'
+      ? toFailure(err)
+      : comeBack(practice.settings.leaseMs, 'the outcome is not known yet');
+  }
+}
+
+/** Only a call that may be made needs a turn; asking Twilio about an earlier one does not. */
+async function turnIfToCall(
+  { store }: ActivityDeps,
+  practice: Practice,
+  input: SendInput,
+): Promise<Seat | null> {
   const effect = await store.db
     .selectFrom('effect')
     .select('state')
     .where('key', '=', `notice/${input.noticeId}/text/${input.epoch}`)
     .executeTakeFirst();
-  if (effect && effect.state !== 'intended') return;
-  const turn = await takeTurn(store, {
-    key: `twilio/${practice.id}`,
-    perSecond: practice.settings.textsPerSecond,
-  });
-  if ('comeBackMs' in turn) throw paced(turn.comeBackMs);
-  if (turn.waitMs > 0) await sleep(turn.waitMs);
+  return effect && effect.state !== 'intended' ? null : takeTextTurn(store, practice);
 }
 
 async function textBody(deps: ActivityDeps, practice: Practice, notice: Notice): Promise<string> {

@@ -76,7 +76,12 @@ export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: 
 
 /** L20: a decision is about the version that the person saw. */
 async function requireSeen(store: ProcessDeps['store'], input: Act, current: number): Promise<void> {
-  if (input.version === current) return;
+  if (input.version === undefined || input.version === current) return;
+  if (input.version > current)
+    throw new CommandFailed(
+      'no-such-version',
+      `There is no version ${input.version}; version ${current} is the current one.`,
+    );
   const words = await refusalWords(store, input.practice, input.resultId, 'stale-version');
   throw new CommandFailed('stale-version', words);
 }

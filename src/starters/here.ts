@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runFilePath } from '../embedded/run-file.js';
 import { isAbandoned } from '../embedded/sweep.js';
 import { generateKeyRing } from '../security/key-ring.js';
 import { CommandFailed, tell } from './outcome.js';
@@ -36,7 +37,7 @@ export function useWhatRunsHere(env: NodeJS.ProcessEnv, folder: string = stateFo
   if (env.DATABASE_URL || env.TEMPORAL_ADDRESS) return;
   const file = join(folder, connectionFile);
   if (!existsSync(file)) return;
-  if (isAbandoned(folder))
+  if (!existsSync(runFilePath(folder)) || isAbandoned(folder))
     throw new CommandFailed(
       'not-running',
       'resultloop does not run here. Start it in another terminal: resultloop start',

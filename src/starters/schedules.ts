@@ -124,7 +124,7 @@ async function outcomeOf(temporal: Client, workflowId: string, deadline: number)
 function late(what: string): CommandFailed {
   return new CommandFailed(
     'poll-late',
-    `The poll (${what}) was started and has not finished yet. Check that a worker runs: resultloop start, or src/worker.ts.`,
+    `The poll (${what}) was started and has not finished yet. Check that a worker runs (resultloop start), and look at the run in the Temporal UI.`,
   );
 }
 

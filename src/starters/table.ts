@@ -22,7 +22,6 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 
 /** A lab's text may hold line ends and control characters; a terminal must never obey them. */
 export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 }
 

@@ -85,20 +85,20 @@ interface StoryLine {
   readonly what: string;
 }
 
-/** Events in their recorded order; a note that somebody typed stands before the first event that is not older. */
+/** Events in their recorded order; what somebody typed or was refused stands before the first event not older. */
 function storyOf(practice: Words, timeline: Timeline): StoryLine[] {
   const lines: StoryLine[] = [];
-  const noted = timeline.commands.filter((c) => c.note !== null);
+  const told = timeline.commands.filter((c) => c.note !== null || c.refusal !== null);
   const add = (command: TimelineCommand) =>
     lines.push({
       at: command.at,
       who: nameOf(practice, command.personId),
-      what: `Note with "${commandWords(command.body)}": ${oneLine(command.note ?? '')}`,
+      what: commandLine(command),
     });
   for (const event of timeline.events) {
-    for (let next = noted[0]; next && next.at <= event.at; next = noted[0]) {
+    for (let next = told[0]; next && next.at <= event.at; next = told[0]) {
       add(next);
-      noted.shift();
+      told.shift();
     }
     const text = event.text ? `: ${oneLine(event.text)}` : '';
     lines.push({
@@ -107,8 +107,15 @@ function storyOf(practice: Words, timeline: Timeline): StoryLine[] {
       what: `${eventWords(practice, event)}${text}`,
     });
   }
-  noted.forEach(add);
+  told.forEach(add);
   return lines;
+}
+
+function commandLine({ body, note, refusal }: TimelineCommand): string {
+  const words = commandWords(body);
+  const text = note === null ? '' : oneLine(note);
+  if (refusal === null) return `Note with "${words}": ${text}`;
+  return `Refused (${refusal.replaceAll('-', ' ')}): "${words}"${text ? `; its note: ${text}` : ''}`;
 }
 
 /** A decision as the person typed it. */
@@ -144,7 +151,7 @@ function pagesText(practice: Words, pages: readonly TimelinePage[]): string {
 function pageState(practice: Words, page: TimelinePage): string {
   switch (page.state) {
     case 'confirmed':
-      return `accepted ${localTime(practice.settings, page.settledAt)}`;
+      return `sent, and found there ${localTime(practice.settings, page.settledAt)}`;
     case 'called':
       return 'sent';
     case 'intended':

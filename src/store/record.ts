@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { defaultPolicy } from '../domain/lifecycle/policy.js';
-import type { Line, Projection } from '../domain/lifecycle/decisions.js';
+import type { Line } from '../domain/lifecycle/decisions.js';
+import type { Projection } from '../domain/lifecycle/projection.js';
 import type { ResultState, Role } from '../domain/lifecycle/state.js';
 import type { Fact } from '../domain/lifecycle/facts.js';
 import { resolveRole } from '../domain/routing/roster.js';
@@ -165,9 +166,7 @@ class Batch {
           .execute();
         return;
       case 'note':
-        if (this.patientId)
-          await queueNote(tx, store, practice, { resultId, patientId: this.patientId, line });
-        return;
+        return; // queued by `note`, once the events of this batch are there to be quoted
       case 'alarm':
         await tx
           .insertInto('alarm')

@@ -1,4 +1,5 @@
-import type { CommandBody } from '../domain/lifecycle/facts.js';
+import type { CommandBody, Refusal } from '../domain/lifecycle/facts.js';
+import type { ResultState } from '../domain/lifecycle/state.js';
 import type { EpochMs, Observation, Report } from '../domain/result/report.js';
 import type { Reason } from '../domain/rules/reason.js';
 import { recordAccess } from './access.js';
@@ -54,6 +55,8 @@ export interface TimelineCommand {
   readonly body: CommandBody;
   readonly version: number;
   readonly note: string | null;
+  /** Why it was not taken over; `null` when it was, or when its judgement is not recorded. */
+  readonly refusal: Refusal | null;
 }
 
 export interface TimelinePage {
@@ -61,7 +64,7 @@ export interface TimelinePage {
   readonly personId: string | null;
   readonly step: string | null;
   readonly channel: string | null;
-  /** `confirmed` = accepted; `called` = sent. */
+  /** `called` = sent, `confirmed` = found again in the channel. Acceptance is an event. */
   readonly state: string;
   readonly code: string | null;
   readonly calledAt: EpochMs | null;
@@ -152,7 +155,7 @@ export async function readTimeline(
     closedAt: result.closed_at,
     versions: await versions(store, resultId, result.current_version),
     events: await events(store, resultId),
-    commands: await commands(store, practice.id, resultId),
+    commands: await commands(store, practice.id, resultId, result.state as ResultState | null),
     pages: await pages(store, resultId),
     messages: await messages(store, resultId),
     notes: await notes(store, resultId),
@@ -212,7 +215,12 @@ async function events(store: Store, resultId: string): Promise<TimelineEvent[]> 
   }));
 }
 
-async function commands(store: Store, practiceId: string, resultId: string): Promise<TimelineCommand[]> {
+async function commands(
+  store: Store,
+  practiceId: string,
+  resultId: string,
+  state: ResultState | null,
+): Promise<TimelineCommand[]> {
   const rows = await store.db
     .selectFrom('command')
     .selectAll()
@@ -229,6 +237,7 @@ async function commands(store: Store, practiceId: string, resultId: string): Pro
     body: row.body as CommandBody,
     version: row.targets.find((t) => t.resultId === resultId)?.version ?? 0,
     note: row.note_sealed && store.cipher.open(row.note_sealed, noteAad),
+    refusal: state?.seen.find((s) => s.id === row.id)?.refusal ?? null,
   }));
 }
 

@@ -2,7 +2,8 @@
  * The narrow ports that workflows call. The implementations live in `activities/`; workflows know only these
  * types, so that no Node code reaches the workflow sandbox.
  */
-import type { Line, PageOrder, Projection } from '../domain/lifecycle/decisions.js';
+import type { Line, PageOrder } from '../domain/lifecycle/decisions.js';
+import type { Projection } from '../domain/lifecycle/projection.js';
 import type { Command, Fact } from '../domain/lifecycle/facts.js';
 import type { EpochMs } from '../domain/result/report.js';
 

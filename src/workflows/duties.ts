@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { Duty, Projection } from '../domain/lifecycle/decisions.js';
+import type { Duty } from '../domain/lifecycle/decisions.js';
+import type { Projection } from '../domain/lifecycle/projection.js';
 import type { Command, Fact } from '../domain/lifecycle/facts.js';
 import { earliest } from '../domain/lifecycle/deadlines.js';
 import { phaseOf, waitsFor } from '../domain/lifecycle/phase.js';

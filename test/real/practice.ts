@@ -15,7 +15,7 @@ import { act, type ActAnswer } from '../../src/starters/act.js';
 import { inventedPhone } from '../../src/starters/demo/names.js';
 import { patientIdOf } from '../../src/store/patients.js';
 import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
-import { pollPractice } from '../../src/workflows/poll-practice.js';
+import type { pollPractice } from '../../src/workflows/poll-practice.js';
 import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
 import type { CommandBody } from '../../src/domain/lifecycle/facts.js';
 import type { Settings } from '../../src/domain/practice/settings.js';

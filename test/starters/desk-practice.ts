@@ -155,7 +155,15 @@ export class DeskPractice {
     if (stored.outcome !== 'new-version') throw new Error(`not new: ${stored.outcome}`);
     const first: Fact = input.resultState
       ? { id: `version/${stored.version}`, kind: 'version-arrived', at: now, version: stored.version }
-      : { id: 'load', kind: 'loaded', at: now, state: null, newestVersion: stored.version, seq: 0 };
+      : {
+          id: 'load',
+          kind: 'loaded',
+          at: now,
+          state: null,
+          newestVersion: stored.version,
+          seq: 0,
+          waiting: null,
+        };
     return {
       id: stored.resultId,
       state: await this.settle(stored.resultId, input.resultState?.state ?? unloaded, first),

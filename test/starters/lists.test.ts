@@ -111,6 +111,7 @@ describe('the timeline', () => {
     let result = await desk.decide(critical, staff.provider, { kind: 'accept', task: 'callback' });
     desk.goTo(monday9 + hour + 12 * 60_000);
     const body = { kind: 'attempt', outcome: 'reached', twoIdentifiers: true } as const;
+    result = await desk.decide(result, staff.provider, { ...body, twoIdentifiers: false });
     result = await desk.decide(result, staff.provider, body, 'Told to go to the emergency room; read back.');
     await desk.decide(result, staff.provider, { kind: 'sign-off', decision: 'call-instead' });
 
@@ -122,7 +123,9 @@ describe('the timeline', () => {
       '6.3',
       'rule potassium',
       'Accepted: callback',
+      'Refused (two identifiers needed): "attempt: reached"',
       'Call attempt 1: reached',
+      '- K 6.3 > 6.0 mmol/L, rule potassium-high v1',
       'Note with "attempt: reached": Told to go to the emergency room; read back.',
       'Signed off version 1: call the patient instead',
       'Settled: reached',

@@ -1,5 +1,6 @@
 import type { Command, Fact } from '../../src/domain/lifecycle/facts.js';
-import type { Line, PageOrder, Projection } from '../../src/domain/lifecycle/decisions.js';
+import type { Line, PageOrder } from '../../src/domain/lifecycle/decisions.js';
+import type { Projection } from '../../src/domain/lifecycle/projection.js';
 import type { StagedVersion } from '../../src/domain/lifecycle/state.js';
 import { alwaysOpen } from '../../src/domain/calendar/open-hours.js';
 import { defaultPolicy } from '../../src/domain/lifecycle/policy.js';

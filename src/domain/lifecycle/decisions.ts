@@ -1,5 +1,5 @@
 import type { EpochMs } from '../result/report.js';
-import type { Closure, ResultState, Role, TaskKind } from './state.js';
+import type { Closure, Role, TaskKind } from './codes.js';
 
 /** Codes and numbers only: events are read by operators and auditors without a key. */
 export type EventData = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -100,15 +100,3 @@ export type Duty =
   | { readonly id: string; readonly kind: 'reread'; readonly page: PageOrder | null }
   | { readonly id: string; readonly kind: 'page'; readonly page: PageOrder; readonly afterSeq: number }
   | { readonly id: string; readonly kind: 'poll-pages'; readonly afterSeq: number };
-
-/** What a `record` duty stores beside its lines: the result's row as people and lists see it. */
-export interface Projection {
-  readonly phase: string;
-  readonly waitsFor: string;
-  readonly tier: string | null;
-  readonly urgency: string | null;
-  readonly dueAt: EpochMs | null;
-  readonly dueStep: string | null;
-  readonly escalation: number;
-  readonly state: ResultState;
-}

@@ -1,8 +1,11 @@
 import type { OpenHours } from '../calendar/open-hours.js';
 import type { EpochMs } from '../result/report.js';
+import type { Refusal } from './codes.js';
 import type { PageOrder } from './decisions.js';
 import type { LifecyclePolicy } from './policy.js';
 import type { AttemptOutcome, Lane, ResultState, StagedVersion, TaskKind, Tier } from './state.js';
+
+export type { Refusal } from './codes.js';
 
 /** What a person decided, as loaded from the `command` row (architecture §5). */
 export type CommandBody =
@@ -103,20 +106,6 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
   | { readonly kind: 'deadline'; readonly step: string; readonly dueAt: EpochMs }
   | { readonly kind: 'duty-failed'; readonly dutyId: string; readonly code: string }
 );
-
-/** A person is refused with a code the door turns into words. */
-export type Refusal =
-  | 'stale-version'
-  | 'not-credentialed'
-  | 'nothing-to-sign'
-  | 'not-final'
-  | 'no-such-task'
-  | 'two-identifiers-needed'
-  | 'sign-off-first'
-  /** A critical ends by documented contact, not by choice or letter (L6). */
-  | 'contact-first'
-  | 'closed'
-  | 'unknown-command';
 
 export interface View {
   readonly phase: string;

@@ -2,54 +2,9 @@ import type { OpenHours } from '../calendar/open-hours.js';
 import type { EpochMs, ReportStatus } from '../result/report.js';
 import type { LifecyclePolicy } from './policy.js';
 import type { Duty, Line, PageOrder } from './decisions.js';
-import type { Refusal } from './facts.js';
+import type { AttemptOutcome, Closure, Lane, Refusal, Role, TaskKind, Tier, Urgency } from './codes.js';
 
-export type Tier = 'critical' | 'abnormal' | 'normal' | 'review' | 'void';
-export type Urgency = 'critical' | 'same-day' | 'standard' | 'minor';
-export type Lane = 'notify' | 'told-at-visit' | 'copy' | 'historic' | 'review';
-
-/** Pieces of staff work (architecture §2). */
-export type TaskKind =
-  | 'sign-off'
-  | 'review'
-  | 'callback'
-  | 'reply'
-  | 'contact-fix'
-  | 'letter'
-  | 'match'
-  | 'release'
-  | 'tell-patient'
-  | 'retraction'
-  | 'follow-up';
-
-/** Roles resolve to persons when a step fires; both are stored (L14). */
-export type Role =
-  | 'owner'
-  | 'cover'
-  | 'coordinator'
-  | 'on-call'
-  | 'supervising-physician'
-  | 'medical-director'
-  | 'keeper'
-  | 'administrator';
-
-/** Documented ends of a result's life (L45). */
-export type Closure =
-  | 'acknowledged'
-  | 'notified-opened'
-  | 'notified-unopened'
-  | 'notified-by-letter'
-  | 'notified-by-resultscall'
-  | 'reached'
-  | 'handed-over'
-  | 'providers-choice'
-  | 'told-at-visit'
-  | 'copy'
-  | 'historic'
-  | 'not-performed'
-  | 'superseded'
-  | 'non-production'
-  | 'void';
+export type { AttemptOutcome, Closure, Lane, Role, TaskKind, Tier, Urgency } from './codes.js';
 
 /** The current version as staged: classified, owned, with its clocks' anchors. Codes only. */
 export interface StagedVersion {
@@ -114,18 +69,6 @@ export interface ContactAttempt {
   readonly at: EpochMs;
   readonly by: string;
 }
-
-/** L34. */
-export type AttemptOutcome =
-  | 'reached'
-  | 'authorised-person'
-  | 'third-party'
-  | 'family-disclosed'
-  | 'voicemail'
-  | 'no-answer'
-  | 'wrong-number'
-  | 'refused'
-  | 'emergency-care';
 
 /** Progress of the critical page ladder (L10). */
 export interface CriticalLadder {

@@ -30,6 +30,8 @@ const words = {
     thanks: 'Thank you. Your care team knows that you have read the message.',
     thanksCall: 'Thank you. Your care team will call you.',
     portal: 'See your results in the patient portal',
+    first: 'Read it in the patient portal first:',
+    open: 'open the portal',
     locked: 'This page is locked after several tries. Please call us.',
     gone: 'This link is no longer in use. Please call us if you have a question.',
     questions: 'Questions? Call',
@@ -50,6 +52,8 @@ const words = {
     thanks: 'Gracias. Su equipo de salud sabe que usted leyó el mensaje.',
     thanksCall: 'Gracias. Su equipo de salud le llamará.',
     portal: 'Ver sus resultados en el portal del paciente',
+    first: 'Léalo primero en el portal del paciente:',
+    open: 'abrir el portal',
     locked: 'Esta página está bloqueada después de varios intentos. Por favor llámenos.',
     gone: 'Este enlace ya no está en uso. Por favor llámenos si tiene preguntas.',
     questions: '¿Preguntas? Llame al',
@@ -73,7 +77,8 @@ function content(language: PageLanguage, practice: PagePractice | null, view: Pa
   const w = words[language];
   switch (view.kind) {
     case 'ask':
-      return `<p>${w.intro}</p>${view.wrong ? `<p class="wrong" role="alert">${w.wrong}</p>` : ''}
+      return `<p>${w.intro}</p>
+${practice ? `<p>${w.first} <a href="${escape(practice.portalUrl)}" rel="noreferrer" target="_blank">${w.open}</a>.</p>` : ''}${view.wrong ? `<p class="wrong" role="alert">${w.wrong}</p>` : ''}
 <form method="post" action="/p/${escape(view.token)}" autocomplete="off">
 <fieldset><legend>${w.legend}</legend>
 <label>${w.month}<input name="month" inputmode="numeric" pattern="[0-9]{1,2}" maxlength="2" size="2" required></label>

@@ -90,6 +90,7 @@ export async function gather(sources: Sources): Promise<Evidence> {
 
 type Effects = readonly {
   readonly id: string;
+  readonly key: string;
   readonly kind: string;
   readonly notice_id: string | null;
   readonly result_id: string | null;
@@ -165,7 +166,8 @@ function portalNotesFrom(
       seen.set(resultId ?? '', nth + 1);
       const calls = effects
         .filter(
-          (one) => one.kind === 'portal-note' && one.result_id === resultId && one.called_real_at !== null,
+          (one) =>
+            one.kind === 'portal-note' && one.key.endsWith(`/${resultId}`) && one.called_real_at !== null,
         )
         .sort((a, b) => (a.called_real_at ?? 0) - (b.called_real_at ?? 0));
       return {

@@ -75,6 +75,7 @@ function toldBy(events: readonly EventEvidence[]): string[] {
     ...(typeof channel === 'string' ? [channel] : []),
     ...(events.some((e) => e.kind === 'told-by-hand') ? ['by hand'] : []),
     ...(reached(events) ? ['call'] : []),
+    ...(mailedAt(events) !== undefined ? ['letter'] : []),
   ];
   return ways.length > 0 ? [ways.join(', then ')] : ['nobody'];
 }
@@ -104,15 +105,25 @@ function clocks(r: ResultEvidence, events: readonly EventEvidence[]): string[] {
     `${name} ${at !== undefined && at - r.detectedAt <= withinMs ? 'met' : 'missed'}`;
   if (r.tier === 'critical') return [verdictOf('call tried in 30 min:', first('attempt'), hour / 2)];
   if (r.tier === 'normal')
-    return [verdictOf('told in 72 h:', first('message-confirmed', 'told-by-hand', 'attempt'), 72 * hour)];
+    return [
+      verdictOf(
+        'told in 72 h:',
+        first('message-confirmed', 'told-by-hand', 'attempt') ?? mailedAt(events),
+        72 * hour,
+      ),
+    ];
   return [
     verdictOf('sign-off in 24 h:', first('signed-off'), 24 * hour),
-    verdictOf('contact in 48 h:', first('acknowledged', 'attempt'), 48 * hour),
+    verdictOf('contact in 48 h:', first('acknowledged', 'attempt') ?? mailedAt(events), 48 * hour),
   ];
 }
 
 function reached(events: readonly EventEvidence[]): boolean {
   return events.some((e) => e.kind === 'attempt' && e.data['outcome'] === 'reached');
+}
+
+function mailedAt(events: readonly EventEvidence[]): number | undefined {
+  return events.find((e) => e.kind === 'task-done' && e.data['outcome'] === 'mailed')?.at;
 }
 
 function countAll(labels: readonly string[]): Map<string, number> {
