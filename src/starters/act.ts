@@ -34,7 +34,7 @@ export interface ActAnswer extends Answer {
 /**
  * A person decides: the command is written first, then judged by the workflow of the result that the person acted on,
  * then given to the other members of the draw. A refused decision goes to nobody else: who is told "no" has done
- * nothing.
+ * nothing. (Should no answer come within seconds, the web process hands it to all of them; each judges for itself.)
  * @throws CommandRefused when no command may be written; CommandFailed `stale-version` when `version` is not current,
  * `no-answer-yet` when the command is written and handed over, and nobody judged it in time.
  */

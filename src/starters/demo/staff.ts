@@ -182,6 +182,7 @@ export class Staff {
       others: tasks.filter((t) => t.patient?.chartId === chartId),
       callsInstead: Chance.of(this.seed, 'calls instead', chartId).happens(0.12),
       nextCall: outcomes[Math.min(calls.made, outcomes.length - 1)] ?? 'reached',
+      providerCalls: Chance.of(this.seed, 'provider calls', chartId).happens(0.85) && hasPhone(mine[0]),
       mayCall: this.agenda.now() - calls.lastAt >= betweenCallsMs,
     });
     if (!work) return;
@@ -206,4 +207,8 @@ export class Staff {
     const now = DateTime.fromMillis(this.agenda.now(), { zone: clinic.zone });
     return now.weekday <= 5 && now.hour >= 8 && (now.hour < 16 || (now.hour === 16 && now.minute <= 30));
   }
+}
+
+function hasPhone(result: DemoResult | undefined): boolean {
+  return result !== undefined && (result.patient.mobile ?? result.patient.home) !== null;
 }

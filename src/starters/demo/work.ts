@@ -16,6 +16,8 @@ export interface WorkContext {
   readonly callsInstead: boolean;
   /** Outcome of the next call to this patient. */
   readonly nextCall: CallOutcome;
+  /** What the provider does in the end: calls once more in person, or closes by the protocol (L33). */
+  readonly providerCalls: boolean;
   /** False while the last call is too fresh to try again. */
   readonly mayCall: boolean;
 }
@@ -53,7 +55,9 @@ export function workOn(task: WorklistTask, context: WorkContext): Work | null {
     case 'release':
       return by({ kind: 'close', reason: 'told', task: kind });
     case 'follow-up':
-      return by({ kind: 'close', reason: 'providers-choice', task: kind });
+      return context.providerCalls
+        ? by({ kind: 'attempt', outcome: 'reached', twoIdentifiers: true })
+        : by({ kind: 'close', reason: 'providers-choice', task: kind });
     default:
       kind satisfies never;
       return null;
