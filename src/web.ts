@@ -74,11 +74,9 @@ export async function buildWeb(
   app.setErrorHandler((err: { statusCode?: number }, _request, reply) => {
     const status = err.statusCode ?? 500;
     if (status >= 500) log.error({ err }, 'a request failed');
-    return reply
-      .code(status)
-      .send({
-        error: status >= 500 ? 'Something failed here; it was recorded.' : 'This request cannot be read.',
-      });
+    return reply.code(status).send({
+      error: status >= 500 ? 'Something failed here; it was recorded.' : 'This request cannot be read.',
+    });
   });
   return { app, processor };
 }

@@ -19,7 +19,11 @@ const requirements = readFileSync(join(root, 'docs/requirements.tsv'), 'utf8')
 
 const named = new Map<string, Set<string>>();
 for (const file of testFiles(join(root, 'test'))) {
-  const names = [...readFileSync(file, 'utf8').matchAll(/\b(?:test|describe|it)(?:\.\w+)*\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs)];
+  const names = [
+    ...readFileSync(file, 'utf8').matchAll(
+      /\b(?:test|describe|it)(?:\.\w+)*\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs,
+    ),
+  ];
   for (const [, , name = ''] of names)
     for (const requirement of idsIn(name)) {
       if (!named.has(requirement)) named.set(requirement, new Set());

@@ -84,6 +84,14 @@ const closureWords: Record<string, string> = {
   historic: 'Recorded only',
 };
 
+/** L34: what counts as having told somebody. */
+const contactOutcomes: readonly string[] = [
+  'reached',
+  'authorised-person',
+  'family-disclosed',
+  'emergency-care',
+];
+
 /** S000-112: sent, received and acted on are three dated facts, taken from the timeline. */
 async function closingBody(tx: Tx, practice: Practice, resultId: string, line: NoteLine): Promise<string> {
   const events = await tx
@@ -93,13 +101,21 @@ async function closingBody(tx: Tx, practice: Practice, resultId: string, line: N
     .orderBy('seq')
     .execute();
   const last = (kinds: readonly string[]) => events.filter((e) => kinds.includes(e.kind)).at(-1);
-  const when = (at: EpochMs | undefined) =>
-    at === undefined ? 'not recorded' : localTime(practice.settings, at);
+  const when = (at: EpochMs | undefined) => (at === undefined ? 'no' : localTime(practice.settings, at));
+  const told = events
+    .filter(
+      (e) =>
+        e.kind === 'attempt' && contactOutcomes.includes(String((e.data as { outcome?: unknown }).outcome)),
+    )
+    .at(-1);
   const sent = last(['message-left', 'message-confirmed', 'told-by-hand']);
   const received = last(['message-confirmed', 'told-by-hand']);
-  const acted = last(['acknowledged', 'page-confirmed', 'attempt', 'opened']);
+  const acted = last(['acknowledged', 'page-confirmed', 'opened']);
   return [
     `Closed ${localTime(practice.settings, line.at)}: ${closureWords[line.code] ?? line.code}.`,
-    `Sent: ${when(sent?.at)}. Received: ${when(received?.at)}. Acted on: ${when(acted?.at)}.`,
+    ...(told ? [`Told by phone: ${when(told.at)}.`] : []),
+    ...(sent || !told
+      ? [`Message sent: ${when(sent?.at)}. Received: ${when(received?.at)}. Acted on: ${when(acted?.at)}.`]
+      : []),
   ].join('\n');
 }

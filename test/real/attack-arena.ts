@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { DefaultLogger, Runtime, NativeConnection } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { SignalDefinition } from '@temporalio/workflow';
 import type { Answer, Command, CommandBody } from '../../src/domain/lifecycle/facts.js';
 import type { Line } from '../../src/domain/lifecycle/decisions.js';
@@ -82,7 +82,10 @@ export class Arena {
   }
 
   static async open(address: string, namespace: string, factor: number): Promise<Arena> {
-    Runtime.install({ logger: new DefaultLogger('WARN', (e) => process.stderr.write('RAW ' + e.message + ' ' + JSON.stringify(e.meta, (k, v) => v instanceof Error ? v.stack : typeof v === 'bigint' ? String(v) : v) + '\n')), telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } } });
+    installRuntime({
+      logger: createLogger('attack', { level: process.env.ATTACK_LOG ?? 'error' }),
+      metrics: false,
+    });
     const practice = await openPractice({ factor });
     const connection = await Connection.connect({ address });
     await connection.workflowService.registerNamespace({

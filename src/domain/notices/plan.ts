@@ -1,4 +1,10 @@
-import { businessDayBefore, isOpen, nextOpening, staffedLeft, type OpenHours } from '../calendar/open-hours.js';
+import {
+  businessDayBefore,
+  isOpen,
+  nextOpening,
+  staffedLeft,
+  type OpenHours,
+} from '../calendar/open-hours.js';
 import type { TaskKind, Tier, Urgency } from '../lifecycle/state.js';
 import type { EpochMs } from '../result/report.js';
 
@@ -61,7 +67,12 @@ export interface NoticeFacts {
 export type Plan =
   | { readonly do: 'withdraw'; readonly why: string }
   | { readonly do: 'wait'; readonly until: EpochMs; readonly why: string }
-  | { readonly do: 'send'; readonly channel: Channel; readonly language: MessageLanguage; readonly wording: 'detail' | 'neutral' }
+  | {
+      readonly do: 'send';
+      readonly channel: Channel;
+      readonly language: MessageLanguage;
+      readonly wording: 'detail' | 'neutral';
+    }
   | { readonly do: 'person'; readonly task: TaskKind; readonly why: string };
 
 const hour = 3_600_000;
@@ -97,7 +108,11 @@ function needsPerson({ patient, members }: NoticeFacts): Plan | null {
   if (patient.confidential) return { do: 'person', task: 'follow-up', why: 'confidential' };
   const sensitive = members.flatMap((m) => m.sensitive);
   if (patient.ageYears === null || patient.ageYears < 18)
-    return { do: 'person', task: 'callback', why: sensitive.length > 0 ? 'minor-sensitive' : 'minor-or-age-unknown' };
+    return {
+      do: 'person',
+      task: 'callback',
+      why: sensitive.length > 0 ? 'minor-sensitive' : 'minor-or-age-unknown',
+    };
   if (sensitive.some((s) => personOnly.has(s))) return { do: 'person', task: 'callback', why: 'sensitive' };
   if (members.some((m) => m.tier !== 'normal' && m.sensitive.some((s) => personIfNotNormal.has(s))))
     return { do: 'person', task: 'callback', why: 'sensitive' };
@@ -123,13 +138,20 @@ function waitForDraw(facts: NoticeFacts): Plan | null {
   return now < until ? { do: 'wait', until, why: 'sibling-undecided' } : null;
 }
 
-function chooseChannel(facts: NoticeFacts, language: MessageLanguage, tier: 'normal' | 'other', now: EpochMs): Plan {
+function chooseChannel(
+  facts: NoticeFacts,
+  language: MessageLanguage,
+  tier: 'normal' | 'other',
+  now: EpochMs,
+): Plan {
   const { patient, members, failedChannels, purpose } = facts;
   const sensitive = members.some((m) => m.sensitive.length > 0);
   const wording = sensitive ? 'neutral' : 'detail';
   // A text carries no clinical detail, so an abnormal result never goes by text (S000-28, S000-41).
   const order: readonly Channel[] =
-    tier === 'normal' && purpose !== 'tried-to-reach' ? ['text', 'secure', 'portal-note'] : ['secure', 'portal-note'];
+    tier === 'normal' && purpose !== 'tried-to-reach'
+      ? ['text', 'secure', 'portal-note']
+      : ['secure', 'portal-note'];
   let wait: EpochMs | null = null;
   for (const channel of order) {
     if (failedChannels.includes(channel)) continue;

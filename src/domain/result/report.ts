@@ -50,7 +50,11 @@ export interface Report {
   readonly departmentId: string | null;
   readonly orderingProvider: { readonly id: string; readonly npi: string | null } | null;
   readonly identifiers: readonly ReportIdentifier[];
-  readonly test: { readonly code: string | null; readonly system: 'LOINC' | 'local' | null; readonly name: string };
+  readonly test: {
+    readonly code: string | null;
+    readonly system: 'LOINC' | 'local' | null;
+    readonly name: string;
+  };
   readonly status: ReportStatus;
   readonly collectedAt: EpochMs | null;
   /** When the laboratory verified or reported it; `null` is shown as "Not known" (L12). */
