@@ -112,34 +112,57 @@ async function writeGroup(
     const documents = await athena.clinicalDocuments(card.chartId, departmentId);
     return documents.find((d) => d.internalNote?.includes(first.marker));
   };
+  let reached: 'nothing' | 'calling' | 'written' = 'nothing';
   try {
     if (first.wasCalled) {
       const there = await readBack();
       if (there) return await confirm(deps, practice, group, there.documentId);
     }
     await takeChartTurn(store, practice);
-    await store.db
-      .updateTable('chart_note')
-      .set({
-        state: 'called',
-        lease_real_until: store.realNow() + practice.settings.leaseMs,
-        tries: sql`tries + 1`,
-      })
-      .where('id', 'in', ids)
-      .where('state', 'in', ['queued', 'called'])
-      .execute();
+    if (!(await claim(deps, practice, ids))) return;
+    reached = 'calling';
     const written = await athena.createClinicalDocument({
       patientId: card.chartId,
       departmentId,
       internalNote: group.map((n) => `${n.body}\n${n.marker}`).join('\n'),
       autoClose: true,
     });
+    reached = 'written';
     const there = await readBack();
     if (there) return await confirm(deps, practice, group, written.documentId);
     // Written and not readable yet: asked for again after its lease, never written a second time unseen.
   } catch (err) {
+    // What may be in the chart stays `called`: it is looked for after its lease, never written again unseen.
+    const outcome = err instanceof VendorError ? err.outcome : 'unknown';
+    if (reached === 'written' || (reached === 'calling' && outcome === 'unknown')) return;
     await later(deps, practice, group, err);
   }
+}
+
+/** Takes a group for one write. False when another drain (after an outage there may be two) has part of it. */
+async function claim({ store }: ActivityDeps, practice: Practice, ids: readonly string[]): Promise<boolean> {
+  return store.db.transaction().execute(async (tx) => {
+    const now = store.realNow();
+    const free = await tx
+      .selectFrom('chart_note')
+      .select('id')
+      .where('id', 'in', ids)
+      .where((e) =>
+        e.or([
+          e('state', '=', 'queued'),
+          e.and([e('state', '=', 'called'), e('lease_real_until', '<=', now)]),
+        ]),
+      )
+      .forUpdate()
+      .execute();
+    if (free.length !== ids.length) return false;
+    await tx
+      .updateTable('chart_note')
+      .set({ state: 'called', lease_real_until: now + practice.settings.leaseMs, tries: sql`tries + 1` })
+      .where('id', 'in', ids)
+      .execute();
+    return true;
+  });
 }
 
 async function confirm(
@@ -181,7 +204,6 @@ async function later(
   const vendor = err instanceof VendorError ? err : null;
   if (vendor?.outcome === 'refused') return giveUp(deps, practice, group, vendor.code);
   const isPaced = (err as { type?: string }).type === 'Paced';
-  if (vendor?.outcome === 'unknown') return; // stays `called`: read back after the lease
   const wait = isPaced ? 1_000 : (vendor?.retryAfterMs ?? retryMs);
   await store.db
     .updateTable('chart_note')

@@ -12,12 +12,12 @@ import type { ChartActivities } from './activity-types.js';
 import { notesQueued, taskQueues, type ChartWriterInput } from './contract.js';
 import { PracticeTime } from './practice-time.js';
 
-// A drain of many calls: it heartbeats (60 s), and every note asks its row before it is written, so a repeat is
-// harmless (spikes §7).
+// A drain of many calls. The short heartbeat finds a killed worker soon; should an outage of the server let it run
+// twice, every note is claimed in its row before it is written.
 const chart = proxyActivities<ChartActivities>({
   taskQueue: taskQueues.athenaWrites,
   startToCloseTimeout: '30m',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '20s',
   retry: { initialInterval: '1s', maximumInterval: '1m' },
 });
 

@@ -2,11 +2,12 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { AthenaActivities } from './activity-types.js';
 import { taskQueues, type PollPracticeInput } from './contract.js';
 
-// A drain: heartbeats each page. A run that fails leaves the rows it persisted; the next run goes on with them.
+// A drain: heartbeats with every page and document. A run that fails leaves the rows it persisted; the next goes on
+// with them, and two at once meet the same locks.
 const reads = proxyActivities<AthenaActivities>({
   taskQueue: taskQueues.athena,
   startToCloseTimeout: '4m',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '20s',
   retry: { initialInterval: '2s', maximumInterval: '30s', maximumAttempts: 5 },
 });
 

@@ -39,7 +39,7 @@ export async function startServer(): Promise<{ address: string; stateDir: StateD
   const { address } = await startTemporal({
     stateDir,
     headless: true,
-    dynamicConfig: ['limit.historyCount.suggestContinueAsNew=60'],
+    dynamicConfig: ['limit.historyCount.suggestContinueAsNew=' + (process.env.ATTACK_EVENTS ?? '60')],
   });
   return { address, stateDir };
 }
@@ -199,7 +199,7 @@ export class Arena {
         sent.ms = performance.now() - from;
         return sent.answer;
       } catch (err) {
-        if (!(err instanceof CommandFailed) || performance.now() - from > 25_000) throw err;
+        if (!(err instanceof CommandFailed) || performance.now() - from > 60_000) throw err;
         this.askedAgain += 1;
       }
     }

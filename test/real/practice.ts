@@ -422,6 +422,13 @@ export class TestPractice {
     );
   }
 
+  /** Waits until the workflow of a patient's notices has ended: no try to send anything is still to come. */
+  async nothingLeftToSend(patient: Pick<TestPatient, 'id'>): Promise<void> {
+    const id = (await patientIdOf(this.deps.store, this.practice.id, patient.id)) ?? '';
+    const handle = this.deps.temporal.workflow.getHandle(workflowIds.notice(id));
+    await this.until('the end of sending', async () => (await handle.describe()).status.name === 'COMPLETED');
+  }
+
   /** What the portal shows a patient beside the results. */
   async portalNotes(patient: Pick<TestPatient, 'id'>): Promise<string[]> {
     const chart = await this.control.athena.chart(this.number, patient.id);
