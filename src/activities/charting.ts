@@ -135,7 +135,7 @@ async function writeGroup(
     // What may be in the chart stays `called`: it is looked for after its lease, never written again unseen.
     const outcome = err instanceof VendorError ? err.outcome : 'unknown';
     if (reached === 'written' || (reached === 'calling' && outcome === 'unknown')) return;
-    await later(deps, practice, group, err);
+    await later(deps, practice, group, err, reached === 'calling');
   }
 }
 
@@ -198,6 +198,8 @@ async function later(
   practice: Practice,
   group: readonly QueuedNote[],
   err: unknown,
+  /** The call was made and surely did nothing: the notes are free again. Otherwise they stay as they were. */
+  isFree: boolean,
 ): Promise<void> {
   const { store } = deps;
   const ids = group.map((n) => n.id);
@@ -208,8 +210,7 @@ async function later(
   await store.db
     .updateTable('chart_note')
     .set({
-      state: 'queued',
-      lease_real_until: null,
+      ...(isFree && { state: 'queued', lease_real_until: null }),
       next_real_at: store.realNow() + wait,
       code: vendor?.code ?? null,
     })

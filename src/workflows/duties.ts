@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Duty } from '../domain/lifecycle/decisions.js';
 import type { Projection } from '../domain/lifecycle/projection.js';
 import type { Command, Fact } from '../domain/lifecycle/facts.js';
@@ -9,8 +9,10 @@ import type { AthenaActivities, PageActivities, ResultActivities } from './activ
 import { taskQueues, type LabResultInput } from './contract.js';
 import type { PracticeTime } from './practice-time.js';
 
-// Our own record: fast and idempotent, so local. Without it nothing may go on; hence no end to the retries.
-const store = proxyLocalActivities<ResultActivities>({
+// Our own record. Without it nothing may go on; hence no end to the retries. Not local: local activities that run side
+// by side resolve together on replay but one by one live, and a task that the server refuses runs them again with
+// other facts in between. The first breaks determinism, the second would lose a recorded batch.
+const store = proxyActivities<ResultActivities>({
   startToCloseTimeout: '15s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
