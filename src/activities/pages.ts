@@ -18,7 +18,7 @@ import { loadPractice, practiceNow, type Practice } from '../store/practices.js'
 import { memberTask } from '../store/tasks.js';
 import type { PageActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
-import { guarded } from './failures.js';
+import { comeBack, guarded } from './failures.js';
 import { createTell } from './tell.js';
 
 /** L11: at most one page per person per hour, with a count. Criticals are not bound by it. */
@@ -146,7 +146,9 @@ async function pagePerson(
     });
     const may = permission(store, effect);
     if (may.may === 'nothing') return { do: 'done' as const, sent: effect.state === 'confirmed' };
-    if (may.may === 'wait') return { do: 'done' as const, sent: true };
+    // A critical page waits for nobody: its key makes Spruce refuse what it has taken already.
+    if (may.may === 'wait' && !page.critical)
+      throw comeBack(may.realMs, 'another attempt may still be calling');
     if (!member) {
       await settleEffect(tx, store, effect.id, { state: 'failed', at: now, code: 'no-spruce-member' });
       return { do: 'failed' as const };
@@ -222,12 +224,24 @@ async function call(
     for (const id of effects) {
       if (err.outcome === 'refused')
         await settleEffect(store.db, store, id, { state: 'failed', at, code: err.code });
-      else if (err.outcome === 'not-done' && lead) await markNotDone(store.db, id, lead);
+      // Also after an unknown outcome: the same key makes Spruce refuse what it has taken already.
+      else if (lead) await markNotDone(store.db, id, lead);
     }
+    if (!page.critical) await forgetPaged(deps, practice, personId);
     // L10: for a critical the next rung is rung at once; anything else is tried again by its own retry rule.
     if (page.critical || err.outcome === 'refused') return { sent: false, failed: true, againAt: null };
     throw err;
   }
+}
+
+/** A page that did not leave does not count for the hour (L11). */
+async function forgetPaged({ store }: ActivityDeps, practice: Practice, personId: string): Promise<void> {
+  await store.db
+    .updateTable('membership')
+    .set({ last_paged_at: null })
+    .where('practice_id', '=', practice.id)
+    .where('person_id', '=', personId)
+    .execute();
 }
 
 /** No PHI in a page (L11): it says that something waits, and where. */

@@ -46,7 +46,7 @@ describe('labResult under attack on a real server', () => {
       const ids = await Promise.all([...Array(Number(process.env.ATTACK_N ?? 36))].map(() => arena.result()));
       await Promise.race([
         Promise.all(ids.map((id) => attack(arena, id))).catch((e) => process.stderr.write(String(e))),
-        delay(40_000),
+        delay(70_000),
       ]);
       await arena.settled();
     });
