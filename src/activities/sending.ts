@@ -1,4 +1,7 @@
+import { isOpen } from '../domain/calendar/open-hours.js';
 import { MessageError } from '../domain/messages/template.js';
+import type { EpochMs } from '../domain/result/report.js';
+import { staffedHours, textHours } from '../store/calendar.js';
 import { lockPatient, type Tx } from '../store/database.js';
 import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
 import { liveMembers } from '../store/notices.js';
@@ -68,8 +71,14 @@ export async function claimSend(
       case 'ask-vendor':
         return { do: 'ask-vendor', effect, notice };
       case 'act': {
-        if (!(await stillTellable(tx, notice.id))) {
-          await settleEffect(tx, store, effect.id, { state: 'cancelled', at: now, code: 'not-tellable' });
+        // L27: between plan and send a worker may have been down, or the vendor's limit may have held us back.
+        const code = !(await stillTellable(tx, notice.id))
+          ? 'not-tellable'
+          : mayLeaveNow(practice, channel, now)
+            ? null
+            : 'outside-hours';
+        if (code !== null) {
+          await settleEffect(tx, store, effect.id, { state: 'cancelled', at: now, code });
           await tx
             .updateTable('notice')
             .set((e) => ({ state: 'waiting', epoch: e('epoch', '+', 1) }))
@@ -112,6 +121,12 @@ export async function composed<T>(
     await nextChannel(deps, notice, channel);
     return null;
   }
+}
+
+/** L27: texts within their window, secure messages in staffed hours. */
+function mayLeaveNow(practice: Practice, channel: NoticeChannel, now: EpochMs): boolean {
+  if (channel === 'text') return isOpen(textHours(practice.settings, now), now);
+  return channel !== 'secure' || isOpen(staffedHours(practice.settings, now), now);
 }
 
 async function stillTellable(tx: Tx, noticeId: string): Promise<boolean> {

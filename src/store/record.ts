@@ -46,6 +46,9 @@ export async function recordBatch(
       .where('id', '=', ref.resultId)
       .forUpdate()
       .executeTakeFirstOrThrow();
+    // Members of a draw share tasks and notices: one records at a time, else one could join what the other just ended.
+    if (result.draw_id)
+      await tx.selectFrom('draw').select('id').where('id', '=', result.draw_id).forUpdate().execute();
     const batch = new Batch(
       tx,
       store,

@@ -64,7 +64,7 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
       // A pair that is known already; the row that announced it has done its work.
       if (reportId)
         await tx.deleteFrom('report').where('id', '=', reportId).where('content_hash', 'is', null).execute();
-      await notePublished(tx, pair.result_id, report);
+      await notePublished(tx, pair.result_id, report, hash);
       return { outcome: 'known', resultId: pair.result_id };
     }
     const found = delivery.waitingResultId ?? (await findResult(tx, store, practice.id, patientId, report));
@@ -96,7 +96,7 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
     const now = practiceNow(store, practice);
     if (current?.content_hash === hash) {
       await keep('duplicate');
-      await notePublished(tx, resultId, report);
+      await notePublished(tx, resultId, report, hash);
       await appendEvents(tx, store, practice.id, resultId, [
         { at: now, actor: report.source, kind: 'repeated', data: { version: current.number } },
       ]);
@@ -163,19 +163,14 @@ async function again(tx: Tx, resultId: string, reportId: string): Promise<Stored
     : { outcome: 'new-version', resultId, version: version.number };
 }
 
-/** A newly published document is no new content, but it opens the portal channels (L24). */
-async function notePublished(tx: Tx, resultId: string, report: Report): Promise<void> {
+/** A newly published document is no new content, but it opens the portal channels of what it says (L24). */
+async function notePublished(tx: Tx, resultId: string, report: Report, hash: string): Promise<void> {
   if (report.publishedAt === null) return;
-  const { current_version } = await tx
-    .selectFrom('result')
-    .select('current_version')
-    .where('id', '=', resultId)
-    .executeTakeFirstOrThrow();
   await tx
     .updateTable('version')
     .set({ published_at: report.publishedAt })
     .where('result_id', '=', resultId)
-    .where('number', '=', current_version)
+    .where('content_hash', '=', hash)
     .execute();
 }
 
@@ -200,6 +195,7 @@ async function findResult(
       'alias.test_index',
       'alias.result_id',
       'version.collected_at',
+      'version.report_time',
     ])
     .where('alias.practice_id', '=', practiceId)
     .where('alias.patient_id', '=', patientId)
@@ -209,22 +205,41 @@ async function findResult(
       keys.map((k) => k.value),
     )
     .execute();
+  // The document's own id is the same document, whatever it says now: before any other match.
+  const own = keys.filter((k) => k.namespace === 'lab-result').map((k) => k.value);
+  const same = candidates.find((c) => c.namespace === 'lab-result' && own.includes(c.value_index));
+  if (same) return same.result_id;
   const test = testIndex(store, report);
-  for (const c of candidates) {
-    const key = keys.find((k) => k.namespace === c.namespace && k.value === c.value_index);
-    if (!key) continue;
-    // The document's own id is the same document, whatever it says now.
-    if (key.namespace === 'lab-result') return c.result_id;
-    if (c.test_index === test && sameCollection(report, c.collected_at, key.namespace)) return c.result_id;
-  }
-  return null;
+  const matches = candidates
+    .filter((c) => c.namespace !== 'lab-result' && c.test_index === test)
+    .filter((c) => keys.some((k) => k.namespace === c.namespace && k.value === c.value_index))
+    .filter((c) => sameCollection(report, c, isStrong(c.namespace)))
+    .sort(
+      (a, b) =>
+        Number(isStrong(b.namespace)) - Number(isStrong(a.namespace)) || apart(report, a) - apart(report, b),
+    );
+  return matches[0]?.result_id ?? null;
 }
 
-function sameCollection(report: Report, collectedAt: EpochMs | null, namespace: string): boolean {
-  if (report.collectedAt === null || collectedAt === null) return true;
-  const apart = Math.abs(report.collectedAt - collectedAt);
-  const strong = namespace === 'accession' || namespace === 'filler';
-  return apart <= (strong ? dayMs : sameCollectionMs);
+interface Known {
+  readonly collected_at: EpochMs | null;
+  readonly report_time: EpochMs;
+}
+
+const isStrong = (namespace: string) => namespace === 'accession' || namespace === 'filler';
+
+/** L39. A missing time is no licence to join: under one order a week later is the next result, unless corrected. */
+function sameCollection(report: Report, known: Known, strong: boolean): boolean {
+  if (report.collectedAt !== null && known.collected_at !== null)
+    return apart(report, known) <= (strong ? dayMs : sameCollectionMs);
+  return strong || report.status === 'corrected' || apart(report, known) <= dayMs;
+}
+
+/** Between two collections; where one is not known, between the two reports. */
+function apart(report: Report, known: Known): number {
+  return report.collectedAt !== null && known.collected_at !== null
+    ? Math.abs(report.collectedAt - known.collected_at)
+    : Math.abs(reportTime(report, known.report_time) - known.report_time);
 }
 
 async function newResult(tx: Tx, store: Store, practice: Practice, delivery: Delivery): Promise<string> {

@@ -24,7 +24,7 @@ import {
   type LabResultInput,
 } from '../../src/workflows/contract.js';
 import { MemoryRecord } from '../workflows/memory-record.js';
-import { testRing, withStandIns } from '../workflows/stand-in-workers.js';
+import { replay, testRing, withStandIns } from '../workflows/stand-in-workers.js';
 import type { StagedVersion } from '../../src/domain/lifecycle/state.js';
 import { openPractice, type TestPractice } from './practice.js';
 
@@ -39,7 +39,7 @@ export async function startServer(): Promise<{ address: string; stateDir: StateD
   const { address } = await startTemporal({
     stateDir,
     headless: true,
-    dynamicConfig: ['limit.historyCount.suggestContinueAsNew=' + (process.env.ATTACK_EVENTS ?? '60')],
+    dynamicConfig: ['limit.historyCount.suggestContinueAsNew=60'],
   });
   return { address, stateDir };
 }
@@ -51,7 +51,10 @@ export interface Sent {
   readonly by: string;
   readonly hash: string | null;
   readonly body: CommandBody;
+  isAsked: boolean;
   answer: Answer | null;
+  /** Two doors heard different things of the same command. */
+  isContradicted: boolean;
   ms: number;
 }
 
@@ -65,7 +68,9 @@ export class Arena {
   sends = 0;
   reopened = 0;
   askedAgain = 0;
-  #closers: Promise<unknown>[] = [];
+  /** What to do to a run just before it ends. */
+  whileClosing: (resultId: string) => Promise<void> = () => Promise.resolve();
+  readonly #later: Promise<void>[] = [];
 
   private constructor(
     readonly practice: TestPractice,
@@ -76,14 +81,14 @@ export class Arena {
     this.record.onRecorded = async (resultId, { projection }, lines) => {
       if (projection) await this.mirror(resultId, projection);
       for (const line of lines)
-        if (line.do === 'note' && line.kind === 'closing')
-          this.#closers.push(this.chartLater(resultId, line));
+        if (line.do === 'note' && line.kind === 'closing') this.#later.push(this.chartLater(resultId, line));
+      if (projection?.state.ending.kind === 'closed') this.#later.push(this.whileClosing(resultId));
     };
   }
 
   static async open(address: string, namespace: string, factor: number): Promise<Arena> {
     installRuntime({
-      logger: createLogger('attack', { level: process.env.ATTACK_LOG ?? 'error' }),
+      logger: createLogger('attack', { level: 'error' }),
       metrics: false,
     });
     const practice = await openPractice({ factor });
@@ -111,7 +116,7 @@ export class Arena {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#closers);
+    await Promise.allSettled(this.#later);
     await this.native.close();
     await this.client.connection.close();
   }
@@ -184,7 +189,17 @@ export class Arena {
     const by = `dr-${this.commands.length}`;
     const command: Command = { id, by, credentialed: true, at: this.practice.now(), hash, body };
     this.record.of(resultId).commands.set(id, command);
-    const sent: Sent = { resultId, id, by, hash, body, answer: null, ms: 0 };
+    const sent: Sent = {
+      resultId,
+      id,
+      by,
+      hash,
+      body,
+      isAsked: false,
+      answer: null,
+      isContradicted: false,
+      ms: 0,
+    };
     this.commands.push(sent);
     return sent;
   }
@@ -192,12 +207,16 @@ export class Arena {
   /** The product's own `ask`, again for whoever was told to look again later: in the end the answer comes. */
   async ask(sent: Sent): Promise<Answer> {
     const from = performance.now();
+    sent.isAsked = true;
     for (;;) {
       try {
         this.sends += 1;
-        sent.answer = await ask(this.client, this.practice.deps.store, sent.resultId, sent.id);
+        const answer = await ask(this.client, this.practice.deps.store, sent.resultId, sent.id);
+        sent.isContradicted ||=
+          sent.answer !== null && (sent.answer.refusal === null) !== (answer.refusal === null);
+        sent.answer = answer;
         sent.ms = performance.now() - from;
-        return sent.answer;
+        return answer;
       } catch (err) {
         if (!(err instanceof CommandFailed) || performance.now() - from > 60_000) throw err;
         this.askedAgain += 1;
@@ -215,6 +234,13 @@ export class Arena {
       before = now;
       if (quiet > 2 && this.missing().length === 0) break;
     }
+  }
+
+  /** A fact that the timeline must name exactly once. */
+  mark(resultId: string): string {
+    const mark = newId();
+    this.marks.set(mark, resultId);
+    return mark;
   }
 
   missing(): string[] {
@@ -240,6 +266,33 @@ export class Arena {
   /** Events of the person who gave a command: one when it was accepted, none when it was refused. */
   decisionsOf(sent: Sent) {
     return this.events(sent.resultId).filter((e) => e.actor === sent.by);
+  }
+
+  /** Steps that acted, in order. */
+  steps(resultId: string): string[] {
+    return this.events(resultId).flatMap((e) => (e.kind === 'step-due' ? [String(e.data.step)] : []));
+  }
+
+  /** Real ms between each clock's end and what it did. */
+  lateness(factor: number): number[] {
+    return [...this.record.results.keys()].flatMap((id) =>
+      this.events(id).flatMap((e) => (e.kind === 'step-due' ? [(e.at - Number(e.data.dueAt)) / factor] : [])),
+    );
+  }
+
+  /**
+   * Replays what happened: whoever takes over a run must come to the same decisions.
+   * @returns How many runs were replayed.
+   * @throws DeterminismViolationError
+   */
+  async replayRuns(atMost: number): Promise<number> {
+    const { workflow } = this.client;
+    let replayed = 0;
+    for await (const run of workflow.list({ query: 'WorkflowType = "labResult"' })) {
+      if ((replayed += 1) > atMost) return atMost;
+      await replay(await workflow.getHandle(run.workflowId, run.runId).fetchHistory(), run.workflowId);
+    }
+    return replayed;
   }
 
   restarts(): Promise<number> {

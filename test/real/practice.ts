@@ -25,6 +25,8 @@ interface Engines {
   readonly sandboxes: { readonly athena: string; readonly twilio: string; readonly spruce: string };
   readonly web: { readonly url: string };
   readonly workerPid: number;
+  /** Folder with the log of each of our processes. */
+  readonly logs: string;
 }
 
 export const engines = JSON.parse(process.env.RESULTLOOP_TEST_ENGINES ?? '{}') as Engines;

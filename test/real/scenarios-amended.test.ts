@@ -5,7 +5,7 @@ import { closeDeps, openPractice, staff } from './practice.js';
 afterAll(closeDeps);
 
 test('S000-T14: the same order and collection under a new internal id: no second message; a changed value: sign-off again, one update', async () => {
-  const p = await openPractice({ factor: 1_200 });
+  const p = await openPractice({ factor: 600 });
   const patient = await p.patient({ spruce: true });
   const document = bmp(patient.id, { glucose: '156' });
   await p.arrive(document);

@@ -30,6 +30,8 @@ export interface Kept {
  */
 export class MemoryRecord {
   readonly results = new Map<string, Kept>();
+  /** Page calls that have begun and not returned. */
+  hanging = 0;
   readonly pages: (PageOrder & { resultId: string; sentAt: number })[] = [];
   /** A batch that came again with other lines than before: what was decided would be lost. */
   readonly conflicts: string[] = [];
@@ -116,7 +118,9 @@ export class MemoryRecord {
         return { outcome: 'read', patientStatus: 'active' };
       },
       page: async ({ resultId, page }) => {
+        this.hanging += 1;
         await this.onPage(page);
+        this.hanging -= 1;
         this.pages.push({ ...page, resultId, sentAt: await this.practiceNow() });
         return { sentTo: page.roles.filter((r) => !page.without.includes(r)), failedFor: [], againAt: null };
       },

@@ -131,8 +131,10 @@ function waitForDraw(facts: NoticeFacts): Plan | null {
   const undecided = siblings.filter((s) => s.open && s.undecided);
   if (undecided.length === 0) return null;
   const allNormal = members.every((m) => m.tier === 'normal');
-  // A normal whose draw has an undecided abnormal never leaves alone; at 72 h its own clock calls a person.
-  if (allNormal) return { do: 'wait', until: now + day, why: 'sibling-undecided' };
+  // A normal whose draw has an undecided abnormal never leaves alone; at 72 h its own clock calls a person. Not yet
+  // classified may be abnormal.
+  if (allNormal && undecided.some((s) => s.tier !== 'normal'))
+    return { do: 'wait', until: now + day, why: 'sibling-undecided' };
   const contactBy = Math.min(...members.map((m) => m.contactByAt));
   const until = Math.min(facts.siblingsUntil, businessDayBefore(facts.staffed, contactBy));
   return now < until ? { do: 'wait', until, why: 'sibling-undecided' } : null;

@@ -62,15 +62,19 @@ export function onCallAt(roster: Roster, at: EpochMs): string {
   return shift?.person ?? roster.supervisingPhysician;
 }
 
-/** The covering colleague of a person, else on-call, else the supervising physician (L14). Never the person. */
+/**
+ * The covering colleague of a person, else on-call, else the supervising physician (L14); who covers the supervising
+ * physician is the medical director. Never the person.
+ */
 export function coverOf(roster: Roster, id: string, at: EpochMs): string {
   const tried = new Set([id]);
   for (let next = roster.cover[id]; next && !tried.has(next); next = roster.cover[next]) {
     if (isAvailable(roster, next, at)) return next;
     tried.add(next);
   }
-  const onCall = onCallAt(roster, at);
-  return onCall === id ? roster.supervisingPhysician : onCall;
+  const { supervisingPhysician, medicalDirector } = roster;
+  const others = [onCallAt(roster, at), supervisingPhysician, medicalDirector].filter((p) => p !== id);
+  return others.find((p) => isAvailable(roster, p, at)) ?? others[0] ?? supervisingPhysician;
 }
 
 /** The person who fills a role for a result of `ownerId` at this moment. */

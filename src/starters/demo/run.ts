@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClockMap } from '../../domain/calendar/clock-map.js';
+import type { CommandBody } from '../../domain/lifecycle/facts.js';
 import type { Practice } from '../../store/practices.js';
 import { readWorklist } from '../../store/worklist.js';
 import { act } from '../act.js';
@@ -12,7 +13,7 @@ import type { Morning } from './morning.js';
 import { confirmPage, openPage } from './patient-page.js';
 import { progressLine, standing, type ProgressView, type Standing } from './progress.js';
 import { Chance } from './random.js';
-import { Staff } from './staff.js';
+import { Staff, type StaffDoors } from './staff.js';
 import type { Engines } from './start-everything.js';
 import { Townspeople } from './townspeople.js';
 
@@ -41,13 +42,14 @@ export async function playDays(
   morning: Morning,
   options: RunOptions,
 ): Promise<Standing> {
-  const { deps, athena, twilio, spruce, tenant } = engines;
+  const { twilio, spruce, tenant } = engines;
   const clock: ClockMap = practice.clock;
   const ended = new AbortController();
-  const agenda = new Agenda(clock, (what, err) => options.onTrouble(`${what}: ${words(err)}`));
+  const trouble = (what: string, err: unknown) => options.onTrouble(`${what}: ${words(err)}`);
+  const agenda = new Agenda(clock, trouble);
   planLaboratory(agenda, engines, morning);
   planPolls(agenda, engines);
-  const staff = new Staff(agenda, staffDoors(engines, practice), morning, options.seed);
+  const staff = new Staff(agenda, staffDoors(engines, practice, trouble), morning, options.seed);
   const contacts = await spruce.contacts(tenant.spruce);
   const externalIds = new Map(contacts.map((c) => [c.id, c.integrationLinks[0]?.externalId ?? '']));
   const town = new Townspeople(
@@ -82,8 +84,6 @@ export async function playDays(
     await agenda.stop();
     await Promise.allSettled(following);
     for (const [what, times] of staff.refused) options.onTrouble(`refused ${times} times: ${what}`);
-    void athena;
-    void deps;
   }
 }
 
@@ -106,27 +106,37 @@ function planPolls(agenda: Agenda, { deps }: Engines): void {
       if (at >= morningEnds) agenda.at(at, 'poll', poll);
 }
 
-function staffDoors({ deps, spruce, tenant }: Engines, practice: Practice) {
+function staffDoors(
+  { deps, spruce, tenant }: Engines,
+  practice: Practice,
+  onTrouble: (what: string, err: unknown) => void,
+): StaffDoors {
   return {
     worklist: (actor: string, personId: string | null) =>
       readWorklist(deps.store, practice, { actor, personId }),
-    act: async (personId: string, resultId: string, body: Parameters<typeof act>[1]['body']) => {
+    act: async (personId: string, resultId: string, body: CommandBody) => {
       const note = body.kind === 'attempt' || body.kind === 'close' ? 'As agreed with the patient.' : null;
       const input = { practice, resultId, personId, body, note, via: 'cli' as const };
-      return (await act(deps, { ...input, deadlineMs: actDeadlineMs })).refusal;
+      try {
+        return (await act(deps, { ...input, deadlineMs: actDeadlineMs })).refusal;
+      } catch (err) {
+        // Written and handed over, and nobody answered yet: the person goes on with the next piece of work.
+        onTrouble(`${body.kind} of ${personId}`, err);
+        return (err as { code?: string }).code ?? 'failed';
+      }
     },
     resolvePage: async (itemId: string, pageId: string, byMemberId: string) =>
       void (await spruce.resolvePage(tenant.spruce, { itemId, pageId, byMemberId })),
   };
 }
 
-/** Three kills while results come in, two on later days. */
+/** While results come in, while messages leave, and on a day of calls; each time with room to come back. */
 function planKills(agenda: Agenda, engines: Engines, { seed, onTrouble }: RunOptions): void {
   const chance = Chance.of(seed, 'kills');
   const moments = [
-    ...[0, 1, 2].map((i) => localAt(0, '08:02') + i * 38 * minute + chance.between(0, 25) * minute),
-    localAt(1, '08:30') + chance.between(0, 4) * hour,
-    localAt(2, '10:00') + chance.between(0, 4) * hour,
+    localAt(0, '08:05') + chance.between(0, 20) * minute,
+    localAt(0, '09:20') + chance.between(0, 20) * minute,
+    localAt(2, '09:00') + chance.between(0, 6) * hour,
   ];
   for (const at of moments)
     agenda.at(at, 'kill -9', async () => {

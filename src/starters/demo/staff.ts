@@ -7,6 +7,7 @@ import type { Agenda } from './agenda.js';
 import { absent, clinic, localAt, people, slow, type ClinicPerson } from './clinic.js';
 import { textOf } from './journals.js';
 import type { DemoResult, Morning } from './morning.js';
+import type { DemoPatient } from './patients.js';
 import { Chance } from './random.js';
 import { criticalStories, workOn, type CriticalStory } from './work.js';
 
@@ -14,7 +15,7 @@ import { criticalStories, workOn, type CriticalStory } from './work.js';
 export interface StaffDoors {
   /** What a person sees; `null` = everybody's. */
   worklist(actor: string, personId: string | null): Promise<Worklist>;
-  /** Decides, as `resultloop` does it. @returns the refusal's code, `null` when it was taken over. */
+  /** Decides, as `resultloop` does it. @returns the code of a refusal or failure, `null` when it was taken over. */
   act(personId: string, resultId: string, body: CommandBody): Promise<string | null>;
   resolvePage(itemId: string, pageId: string, memberId: string): Promise<void>;
 }
@@ -25,6 +26,8 @@ const workDays = 13;
 const lastStart = '16:30';
 /** Callers wait at least this long before they try the same patient again. */
 const betweenCallsMs = 3 * 60 * minute;
+
+const chaseAfterMs = 20 * minute;
 
 /** A call takes minutes of practice time and the machine's answer a second of real time, which is far longer. */
 const atOnce = 5;
@@ -40,6 +43,8 @@ export class Staff {
   readonly #calls = new Map<string, { made: number; lastAt: EpochMs }>();
   readonly #items = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** When the last planned call about a critical is made, by task. */
+  readonly #storyEnds = new Map<string, EpochMs>();
   readonly refused = new Map<string, number>();
 
   constructor(
@@ -107,12 +112,7 @@ export class Staff {
         ? Math.max(task.openedAt, pagedAt) + story.afterMin * minute
         : pagedAt + 3 * minute;
       this.agenda.at(reactAt, 'critical page', async () => {
-        const done = await this.#take(person, task, mine ? story.owner : 'accepts', itemId, pageId).catch(
-          (err: unknown) => {
-            this.#taken.delete(key);
-            throw err;
-          },
-        );
+        const done = await this.#take(person, task, mine ? story.owner : 'accepts', itemId, pageId);
         if (done === null) this.#taken.delete(key);
         if (done === 'accepted') this.#callInTurn(person, task, story);
       });
@@ -133,13 +133,15 @@ export class Staff {
     }
     const kind = how === 'declines' ? 'decline' : 'accept';
     const refusal = await this.#act(person, resultId, { kind, task: 'callback' });
-    if (refusal !== null) return null;
+    // Without an answer it is written all the same, and counts as soon as a worker runs.
+    if (refusal !== null && refusal !== 'no-answer-yet') return null;
     return kind === 'decline' ? 'declined' : 'accepted';
   }
 
   /** The calls of a critical, and the sign-off once the patient is reached. */
   #callInTurn(person: Person, task: WorklistTask, story: CriticalStory): void {
     const resultId = task.members.find((m) => m.tier === 'critical')?.resultId ?? '';
+    this.#storyEnds.set(task.taskId, this.agenda.now() + (story.calls.at(-1)?.afterMin ?? 0) * minute);
     for (const { afterMin, outcome } of story.calls)
       this.agenda.after(afterMin * minute, 'critical call', async () => {
         const twoIdentifiers = outcome === 'reached';
@@ -173,7 +175,21 @@ export class Staff {
     }
   }
 
+  /** A critical that is still on the list after its story: taken, and called until reached. */
+  async #chase(person: Person, task: WorklistTask): Promise<void> {
+    if (
+      !person.credentialed ||
+      this.agenda.now() < (this.#storyEnds.get(task.taskId) ?? -Infinity) + chaseAfterMs
+    )
+      return;
+    const resultId = task.members.find((m) => m.tier === 'critical')?.resultId ?? '';
+    if (task.acceptedBy === null && this.agenda.now() < task.openedAt + chaseAfterMs) return;
+    if (task.acceptedBy === null) await this.#act(person, resultId, { kind: 'accept', task: 'callback' });
+    await this.#act(person, resultId, { kind: 'attempt', outcome: 'reached', twoIdentifiers: true });
+  }
+
   async #work(person: Person, task: WorklistTask, tasks: readonly WorklistTask[]): Promise<void> {
+    if (task.kind === 'callback' && task.tier === 'critical') return this.#chase(person, task);
     const chartId = task.patient?.chartId ?? '';
     const mine = this.#byPatient.get(chartId) ?? [];
     const calls = this.#calls.get(chartId) ?? { made: 0, lastAt: -Infinity };
@@ -182,7 +198,7 @@ export class Staff {
       others: tasks.filter((t) => t.patient?.chartId === chartId),
       callsInstead: Chance.of(this.seed, 'calls instead', chartId).happens(0.12),
       nextCall: outcomes[Math.min(calls.made, outcomes.length - 1)] ?? 'reached',
-      providerCalls: Chance.of(this.seed, 'provider calls', chartId).happens(0.85) && hasPhone(mine[0]),
+      providerCalls: providerCalls(mine[0]?.patient, Chance.of(this.seed, 'provider calls', chartId)),
       mayCall: this.agenda.now() - calls.lastAt >= betweenCallsMs,
     });
     if (!work) return;
@@ -209,6 +225,9 @@ export class Staff {
   }
 }
 
-function hasPhone(result: DemoResult | undefined): boolean {
-  return result !== undefined && (result.patient.mobile ?? result.patient.home) !== null;
+/** Who can be called is called; some who have had a message are left at that, by the protocol. */
+function providerCalls(patient: DemoPatient | undefined, chance: Chance): boolean {
+  if ((patient?.mobile ?? patient?.home ?? null) === null) return false;
+  const hasMessage = patient?.spruce === true || patient?.portal === true;
+  return !hasMessage || chance.happens(0.8);
 }

@@ -121,6 +121,8 @@ async function startIn(stateDir: StateDir, onProgress: (line: string) => void): 
       worker = await startWorker();
     },
     async close() {
+      // Nothing is under way any more: a worker that waits for its polls to end would only take time.
+      await worker.kill();
       await deps.close();
       await stateDir.close();
     },

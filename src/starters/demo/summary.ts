@@ -86,15 +86,15 @@ function acknowledgedBy(events: readonly EventEvidence[]): string[] {
   return [typeof how === 'string' ? how : 'none'];
 }
 
+/** Steps that went to a further person; others only open work or close. */
 function escalated(events: readonly EventEvidence[]): string[] {
-  return [
-    ...new Set(events.filter((e) => e.kind === 'step-due').map((e) => stepName(String(e.data['step'])))),
-  ];
+  const steps = events.filter((e) => e.kind === 'step-due').map((e) => stepName(String(e.data['step'])));
+  return [...new Set(steps.filter((step) => /^(critical|sign-off|contact-by|task|still-open)/.test(step)))];
 }
 
 /** `v1/sign-off/cover` → `sign-off/cover`; numbers of repeats and openings say nothing here. */
 function stepName(step: string): string {
-  const parts = step.split('/').filter((part) => !/^(v\d+|\d+|asked-\d+)$/.test(part));
+  const parts = step.split('/').filter((part) => !/^(v\d+|\d+)$/.test(part));
   return parts.join('/');
 }
 
