@@ -79,7 +79,7 @@ await p.until('all closed', async () => (await p.results()).every((r) => r.closu
 
 const save = async (name: string, workflowId: string) => {
   const handle = p.deps.temporal.workflow.getHandle(workflowId);
-  const history = historyToJSON(await handle.fetchHistory());
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ workflowId, history })}\n`);
   console.log(`${name}: recorded`);
 };

@@ -13,8 +13,8 @@ const answers = (status: number, headers?: Record<string, string>): Fault => ({
 });
 const overRate = answers(429, { 'retry-after': '1' });
 
-/** What is not known is looked at again after a lease: here two practice hours, less than any clock on the way. */
-const factor = 600;
+/** What is not known is looked at again after a lease: here one practice hour, less than any clock on the way. */
+const factor = 300;
 
 describe('reading a document', () => {
   const documentRead = { method: 'GET', path: '/documents/labresult/' };

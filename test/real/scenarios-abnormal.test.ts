@@ -26,7 +26,7 @@ test('S000-T6: abnormal and unsigned: nothing reaches the patient, for as long a
 });
 
 test('S000-T7: abnormal and signed: a Spruce message with summary, next step and scheduling link', async () => {
-  const p = await openPractice({ factor: 600 });
+  const p = await openPractice({ factor: 300 });
   const patient = await p.patient({ firstname: 'Odile', spruce: true });
   await p.arrive(bmp(patient.id, high));
   const { id } = await p.result(patient, 'sign-off');

@@ -29,7 +29,7 @@ async function closedAs(p: TestPractice, patient: TestPatient, closure: string, 
 const sentReceivedActedOn = /Message sent: 2026-.+ Received: 2026-.+ Acted on: 2026-/;
 
 test('S000-T22: a click only opens; the button on the patient page acknowledges, chart note posted once', async () => {
-  const p = await openPractice({ factor: 600, settings: { noticeSettleMs: 0 } });
+  const p = await openPractice({ factor: 300, settings: { noticeSettleMs: 0 } });
   const { patient, id, link } = await toldByMessage(p);
   expect((await openPage(link)).status).toBe(200);
   await p.event(id, 'opened');
@@ -45,7 +45,7 @@ test('S000-T22: a click only opens; the button on the patient page acknowledges,
 });
 
 test('S000-T22: a reply from the signed list acknowledges; anything else is work for a person', async () => {
-  const p = await openPractice({ factor: 600, settings: { noticeSettleMs: 0 } });
+  const p = await openPractice({ factor: 300, settings: { noticeSettleMs: 0 } });
   const { patient, id } = await toldByMessage(p);
   await p.control.spruce.reply(p.number, {
     contactId: patient.contactId ?? '',
@@ -61,7 +61,7 @@ test('S000-T22: a reply from the signed list acknowledges; anything else is work
 });
 
 test('S000-T22: a completed call acknowledges, chart note posted once', async () => {
-  const p = await openPractice({ factor: 600, settings: { noticeSettleMs: 0 } });
+  const p = await openPractice({ factor: 300, settings: { noticeSettleMs: 0 } });
   const { patient, id } = await toldByMessage(p);
   // A voicemail is an attempt, never contact (L34).
   await p.decide(staff.coordinator, id, { kind: 'attempt', outcome: 'voicemail', twoIdentifiers: false });
