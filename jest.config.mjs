@@ -14,8 +14,15 @@ const common = {
 
 export default {
   testTimeout: 120_000,
+  // Two cores; with the default of cores - 1 the waits of the real-server tests would add up.
+  maxWorkers: 2,
   projects: [
-    { ...common, displayName: 'parts', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/test/real/'] },
+    {
+      ...common,
+      displayName: 'parts',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/real/'],
+    },
     {
       ...common,
       displayName: 'real',

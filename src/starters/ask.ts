@@ -17,6 +17,8 @@ import { CommandFailed } from './outcome.js';
 const tries = 8;
 const firstPauseMs = 20;
 const defaultDeadlineMs = 15_000;
+/** An update that reaches a run just as it restarts can be left without any answer: asked again, it gets one. */
+const attemptMs = 4_000;
 const failedPrecondition = 9;
 
 /**
@@ -38,7 +40,7 @@ export async function ask(
   const handle = temporal.workflow.getHandle(workflowIds.result(resultId));
   for (let k = 0; ; k += 1) {
     try {
-      return await temporal.withDeadline(deadline, () =>
+      return await temporal.withDeadline(Math.min(deadline, Date.now() + attemptMs), () =>
         handle.executeUpdate(askUpdate, { args: [{ commandId }], updateId: commandId }),
       );
     } catch (err) {
@@ -55,7 +57,8 @@ export async function ask(
           break;
         }
         case 'late':
-          throw noAnswer();
+          if (isLast) throw noAnswer();
+          break;
         case null:
           throw err;
       }

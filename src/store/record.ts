@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { defaultPolicy } from '../domain/lifecycle/policy.js';
 import type { Line } from '../domain/lifecycle/decisions.js';
 import type { Projection } from '../domain/lifecycle/projection.js';
@@ -291,15 +290,4 @@ export async function loadRecord(
     ...record,
     waiting: { keeperId, why: row.waits_for ?? 'no-version', hours, policy: defaultPolicy },
   };
-}
-
-/** True when exactly the given number of notes is open: the queue was empty before, so its writer may be asleep. */
-export async function openNotes(store: Store, practiceId: string): Promise<number> {
-  const { n } = await store.db
-    .selectFrom('chart_note')
-    .select(sql<number>`count(*)`.as('n'))
-    .where('practice_id', '=', practiceId)
-    .where('state', 'in', ['queued', 'called', 'unknown'])
-    .executeTakeFirstOrThrow();
-  return n;
 }

@@ -41,6 +41,9 @@ const textReads = proxyActivities<NoticeActivities>({ ...ask, taskQueue: taskQue
 const spruceReads = proxyActivities<NoticeActivities>({ ...ask, taskQueue: taskQueues.spruce });
 const portal = proxyActivities<NoticeActivities>({ ...send, taskQueue: taskQueues.athenaWrites });
 
+/** Real time before a reading that was refused is tried again. */
+const rereadPauseMs = 30_000;
+
 /**
  * Everything that is to be said to one patient: a waker over `notice` rows. It combines what a draw released,
  * waits for siblings, keeps windows and per-patient limits, sends, reports back, and closes when idle.
@@ -64,9 +67,15 @@ export async function patientNotice(input: PatientNoticeInput): Promise<void> {
           summary: 'notice waits for its moment',
         });
         break;
-      case 'reread':
-        await settled(reads.rereadForNotice({ practiceId: input.practiceId, noticeId: step.noticeId }));
+      case 'reread': {
+        const read = await settled(
+          reads.rereadForNotice({ practiceId: input.practiceId, noticeId: step.noticeId }),
+        );
+        // Unreadable: patient steps wait (L23). Asked again after a pause, or when something changes.
+        if (!read)
+          await condition(() => changed, rereadPauseMs, { summary: 'the chart cannot be read; asks again' });
         break;
+      }
       case 'check':
         await settled(
           (step.channel === 'text' ? textReads : spruceReads).checkDelivery({ ...ids(input, step) }),

@@ -252,7 +252,7 @@ describe('properties of every life', () => {
         const other = new Life(life.now, 'run-2');
         other.state = { ...other.state, loaded: false };
         other.fact(
-          { kind: 'loaded', state: last.state, newestVersion: newest(life), seq: last.seq , waiting: null},
+          { kind: 'loaded', state: last.state, newestVersion: newest(life), seq: last.seq, waiting: null },
           'load-2',
         );
         other.work();
