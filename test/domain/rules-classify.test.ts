@@ -51,10 +51,10 @@ describe('normal needs positive proof (step 10)', () => {
   });
 
   test('a test no rule knows is never normal, even inside the interval sent', () => {
-    expect(classified([row('2276-4', '50', { unit: 'ng/mL', range: '30-400', flag: 'N' })]).tier).toBe(
+    expect(classified([row('1825-9', '50', { unit: 'ng/mL', range: '30-400', flag: 'N' })]).tier).toBe(
       'review',
     );
-    expect(classified([row('2276-4', '500', { unit: 'ng/mL', range: '30-400', flag: 'N' })]).tier).toBe(
+    expect(classified([row('1825-9', '500', { unit: 'ng/mL', range: '30-400', flag: 'N' })]).tier).toBe(
       'abnormal',
     );
   });
@@ -259,7 +259,9 @@ describe('text results (step 8)', () => {
   test('only a whole string on the signed list is normal', () => {
     expect(classified([text('Normal')]).tier).toBe('normal');
     expect(classified([text(' ADEQUATE. ')]).tier).toBe('normal');
-    expect(classified([text('Normal with occasional blasts')]).tier).toBe('review');
+    expect(classified([text('Normal with occasional cells')]).tier).toBe('review');
+    expect(classified([text('Normal with occasional blasts')]).tier).toBe('abnormal');
+    expect(classified([text('Normal, no blasts seen')]).tier).toBe('review');
     expect(classified([text('abnormal')]).tier).toBe('review');
     expect(classified([text('Normal', { flag: 'A' })]).tier).toBe('abnormal');
   });

@@ -1,9 +1,19 @@
 /** Complete blood count: clinical-rules §2.1, limits §3.2, gates §2.11. */
-import type { AnalyteInput } from '../rules/rule-set.js';
-import { cellsInMillions, cellsInThousands, critical, interval, sameDay, times } from './analyte-builder.js';
+import type { AnalyteInput, PanelInput } from '../rules/rule-set.js';
+import {
+  cellsInMillions,
+  cellsInThousands,
+  critical,
+  inPregnancy,
+  interval,
+  onlyThese,
+  panel,
+  sameDay,
+  since,
+  times,
+} from './analyte-builder.js';
+import { general, labcorp, windowProposed } from './sources.js';
 
-const labcorp = 'intervals printed on a 2024 reference laboratory report';
-const general = 'well-known adult interval; confirm before signing';
 const thousands = '10*3/uL';
 
 const absolute = (
@@ -41,20 +51,21 @@ const morphology = (id: string, name: string, loinc: string): AnalyteInput => ({
   short: name,
   loinc: [loinc],
   unit: null,
-  qualitative: {
+  qualitative: onlyThese({
     negative: ['normal', 'adequate', 'unremarkable', 'within normal limits'],
-    positive: [],
-    positiveTier: 'review',
-    positiveUrgency: 'standard',
-    negativeIsNormal: true,
+    tier: 'review',
     source: 'proposed; anything else goes to a person',
-  },
+  }),
 });
 
 export const cbcAnalytes: AnalyteInput[] = [
   {
-    ...absolute('wbc', 'White blood cells', 'WBC', ['6690-2', '26464-8'], '3.4 to 10.8'),
+    ...absolute('wbc', 'White blood cells', 'WBC', ['6690-2', '26464-8'], null),
     names: ['WBC', 'WBC count', 'Leukocytes'],
+    intervals: [
+      interval('3.4 to 10.8', labcorp),
+      ...inPregnancy('5.7 to 13.6', '5.6 to 14.8', '5.9 to 16.9'),
+    ],
     limits: [
       critical('wbc-low', '<= 2.0', thousands, 'KO 2.0, AR ≤2.0, SU <2.0, ST ≤1.0'),
       critical('wbc-high', '>= 40', thousands, 'KO 37, AR ≥40, SU >50, MY ≥100, ST ≥25'),
@@ -81,11 +92,34 @@ export const cbcAnalytes: AnalyteInput[] = [
     unit: 'g/dL',
     otherUnits: [...times('0.1', 'g/L'), ...times('1.611', 'mmol/L')],
     gate: { low: '1.5', high: '27' },
-    intervals: [interval('11.1 to 15.9', labcorp, 'F'), interval('13.0 to 17.7', general, 'M')],
+    intervals: [
+      interval('11.1 to 15.9', labcorp, 'F'),
+      interval('13.0 to 17.7', general, 'M'),
+      ...inPregnancy('11.6 to 13.9', '9.7 to 14.8', '9.5 to 15.0'),
+    ],
     limits: [
       critical('hemoglobin-low', '<= 7.0', 'g/dL', 'AR ≤7, HM ≤7.0, ST ≤7.0; KO 6.6, QU ≤6.0'),
       critical('hemoglobin-high', '>= 20.0', 'g/dL', 'KO 19.9, MY ≥20.0, SU >20; QU ≥22.5'),
       sameDay('hemoglobin-low-same-day', '<= 8.0', 'g/dL', 'proposed; example 7.4 of the lifecycle'),
+    ],
+    deltas: [
+      since(
+        'hemoglobin-drop',
+        'down >= 2 g/dL',
+        365,
+        'same-day',
+        'hemoglobin down by 2 g/dL or more',
+        windowProposed,
+      ),
+      since(
+        'hemoglobin-drop-critical',
+        'down >= 3 g/dL',
+        30,
+        'critical',
+        'hemoglobin down by 3 g/dL or more and under 10',
+        windowProposed,
+        { operator: '<', value: '10', unit: 'g/dL' },
+      ),
     ],
   },
   {
@@ -167,11 +201,31 @@ export const cbcAnalytes: AnalyteInput[] = [
     unit: thousands,
     otherUnits: cellsInThousands,
     gate: { low: '0', high: '5000' },
-    intervals: [interval('150 to 450', labcorp)],
+    intervals: [interval('150 to 450', labcorp), ...inPregnancy('174 to 391', '155 to 409', '146 to 429')],
     limits: [
       critical('platelets-low', '<= 20', thousands, 'AR ≤20, ST ≤20, BR <20; KO 37, SU <50'),
       critical('platelets-high', '>= 1000', thousands, 'AR ≥1000, MY ≥1000, ST ≥1000; SU >800'),
       sameDay('platelets-low-same-day', '<= 50', thousands, 'proposed; SU <50, AV <50'),
+    ],
+    deltas: [
+      since(
+        'platelets-halved',
+        'down > 50 percent',
+        30,
+        'same-day',
+        'platelets more than halved and under 150: heparin?',
+        windowProposed,
+        { operator: '<', value: '150', unit: thousands },
+      ),
+      since(
+        'platelets-halved-critical',
+        'down > 50 percent',
+        30,
+        'critical',
+        'platelets more than halved and under 50',
+        windowProposed,
+        { operator: '<', value: '50', unit: thousands },
+      ),
     ],
     minor: { low: '140', high: '480' },
   },
@@ -219,4 +273,21 @@ export const cbcAnalytes: AnalyteInput[] = [
   morphology('rbc-morphology', 'Red cell morphology', '11273-0'),
 ];
 
-export const cbcRequired = ['wbc', 'hemoglobin', 'hematocrit', 'platelets'];
+export const cbcPanels: PanelInput[] = [
+  panel(
+    'cbc',
+    'Complete blood count',
+    ['58410-2', '57021-8', '24317-0'],
+    [
+      'CBC',
+      'CBC with differential',
+      'CBC with diff',
+      'CBC w/ diff',
+      'CBC with differential/platelet',
+      'Complete blood count with differential',
+      'CBC w/ auto diff',
+    ],
+    cbcAnalytes.map((one) => one.id),
+    { requiredAnalyteIds: ['wbc', 'hemoglobin', 'hematocrit', 'platelets'] },
+  ),
+];

@@ -1,6 +1,7 @@
 /** Lipid panel: decision limits of clinical-rules §2.3. Leaving the best band makes the result abnormal. */
-import type { AnalyteInput } from '../rules/rule-set.js';
-import { interval, sameDay, times } from './analyte-builder.js';
+import type { AnalyteInput, PanelInput } from '../rules/rule-set.js';
+import { interval, panel, sameDay, times } from './analyte-builder.js';
+import { general } from './sources.js';
 
 const guideline = 'NCEP ATP III decision limit';
 const cholesterolUnits = times('38.67', 'mmol/L');
@@ -67,7 +68,7 @@ export const lipidAnalytes: AnalyteInput[] = [
     unit: 'mg/dL',
     otherUnits: cholesterolUnits,
     gate: { low: '0', high: '1000' },
-    intervals: [interval('5 to 40', 'well-known adult interval; confirm before signing')],
+    intervals: [interval('5 to 40', general)],
   },
   {
     id: 'non-hdl',
@@ -92,4 +93,13 @@ export const lipidAnalytes: AnalyteInput[] = [
   },
 ];
 
-export const lipidRequired = ['cholesterol', 'triglycerides', 'hdl', 'ldl'];
+export const lipidPanels: PanelInput[] = [
+  panel(
+    'lipid',
+    'Lipid panel',
+    ['24331-1', '57698-3'],
+    ['Lipids', 'Lipid panel, serum or plasma', 'Lipid profile', 'Lipid panel with direct LDL'],
+    lipidAnalytes.map((one) => one.id),
+    { requiredAnalyteIds: ['cholesterol', 'triglycerides', 'hdl', 'ldl'] },
+  ),
+];

@@ -1,9 +1,8 @@
-/** Comprehensive and basic metabolic panels: clinical-rules §2.2, limits §3.2, gates §2.11. */
-import type { AnalyteInput } from '../rules/rule-set.js';
-import { critical, enzymeUnits, interval, milliequivalents, sameDay, times } from './analyte-builder.js';
+/** Electrolytes and kidney, the metabolic panels: clinical-rules §2.2, limits §3.2, gates §2.11. */
+import type { AnalyteInput, PanelInput } from '../rules/rule-set.js';
+import { critical, interval, milliequivalents, panel, sameDay, since, times } from './analyte-builder.js';
+import { deltaRule, general, labcorp, windowProposed } from './sources.js';
 
-const labcorp = 'intervals printed on a 2024 reference laboratory report';
-const general = 'well-known adult interval; confirm before signing';
 const anyAge = 0;
 
 const electrolytes: AnalyteInput[] = [
@@ -23,6 +22,24 @@ const electrolytes: AnalyteInput[] = [
       sameDay('sodium-low-same-day', '<= 125', 'mmol/L', 'proposed; example 124 of the lifecycle, ST ≤126'),
       sameDay('sodium-high-same-day', '>= 155', 'mmol/L', 'proposed; ST ≥155'),
     ],
+    deltas: [
+      since(
+        'sodium-change',
+        'any >= 8 mmol/L',
+        2,
+        'same-day',
+        'sodium changed by 8 mmol/L or more in 48 h',
+        deltaRule,
+      ),
+      since(
+        'sodium-change-critical',
+        'any >= 10 mmol/L',
+        1,
+        'critical',
+        'sodium changed by 10 mmol/L or more in 24 h',
+        deltaRule,
+      ),
+    ],
     minor: { low: '133', high: '146' },
   },
   {
@@ -40,6 +57,16 @@ const electrolytes: AnalyteInput[] = [
       critical('potassium-high', '> 6.0', 'mmol/L', 'S000-58; BR >6.0; AR >6.1, QU ≥6.2, ST ≥6.0', anyAge),
       sameDay('potassium-low-same-day', '< 3.0', 'mmol/L', 'proposed; AR <3.0, BR <3.0, AV <3'),
       sameDay('potassium-high-same-day', '> 5.5', 'mmol/L', 'proposed; line of the combination rules'),
+    ],
+    deltas: [
+      since(
+        'potassium-change',
+        'any >= 1.0 mmol/L',
+        90,
+        'standard',
+        'potassium changed by 1.0 mmol/L or more',
+        windowProposed,
+      ),
     ],
   },
   {
@@ -147,6 +174,40 @@ const kidney: AnalyteInput[] = [
     gate: { low: '0.1', high: '40' },
     intervals: [interval('0.57 to 1.00', labcorp, 'F'), interval('0.76 to 1.27', general, 'M')],
     limits: [critical('creatinine-high', '>= 7.4', 'mg/dL', 'CLR 7.4, SU >7.5; QU ≥8.00, ST ≥6.0')],
+    deltas: [
+      since(
+        'creatinine-rise-48-h',
+        'up >= 0.3 mg/dL',
+        2,
+        'same-day',
+        'creatinine up by 0.3 mg/dL or more in 48 h',
+        deltaRule,
+      ),
+      since(
+        'creatinine-rise-7-days',
+        'up >= 50 percent',
+        7,
+        'same-day',
+        'creatinine 1.5 times the last in 7 days',
+        deltaRule,
+      ),
+      since(
+        'creatinine-rise-30-days',
+        'up >= 30 percent',
+        30,
+        'standard',
+        'creatinine 1.3 times the last in 30 days',
+        deltaRule,
+      ),
+      since(
+        'creatinine-tripled',
+        'up >= 200 percent',
+        30,
+        'critical',
+        'creatinine three times the last',
+        windowProposed,
+      ),
+    ],
   },
   {
     id: 'egfr',
@@ -159,6 +220,17 @@ const kidney: AnalyteInput[] = [
     gate: { low: '1', high: '250' },
     intervals: [interval('>59', 'KDIGO; below 60 is abnormal')],
     limits: [sameDay('egfr-low-same-day', '< 15', 'mL/min/{1.73_m2}', 'KDIGO kidney failure; proposed')],
+    deltas: [
+      since(
+        'egfr-drop',
+        'down >= 25 percent',
+        365,
+        'standard',
+        'eGFR down by a quarter or more',
+        'KDIGO: a drop of 25 % and a change of category, nearly certain under 90; confirm before signing',
+        { operator: '<', value: '90', unit: 'mL/min/{1.73_m2}' },
+      ),
+    ],
   },
   {
     id: 'bun-creatinine-ratio',
@@ -171,141 +243,12 @@ const kidney: AnalyteInput[] = [
   },
 ];
 
-const liver: AnalyteInput[] = [
-  {
-    id: 'protein',
-    name: 'Protein, total',
-    short: 'Total protein',
-    loinc: ['2885-2'],
-    names: ['Total protein', 'Protein'],
-    unit: 'g/dL',
-    otherUnits: times('0.1', 'g/L'),
-    gate: { low: '1.5', high: '18' },
-    intervals: [interval('6.0 to 8.5', labcorp)],
-    minor: { low: '5.8', high: '8.7' },
-  },
-  {
-    id: 'albumin',
-    name: 'Albumin',
-    short: 'Albumin',
-    loinc: ['1751-7'],
-    unit: 'g/dL',
-    otherUnits: times('0.1', 'g/L'),
-    gate: { low: '0.5', high: '8' },
-    intervals: [interval('3.8 to 4.8', labcorp)],
-    minor: { low: '3.6', high: '5.0' },
-  },
-  {
-    id: 'globulin',
-    name: 'Globulin, calculated',
-    short: 'Globulin',
-    loinc: ['10834-0'],
-    names: ['Globulin', 'Globulin, total'],
-    unit: 'g/dL',
-    otherUnits: times('0.1', 'g/L'),
-    gate: { low: '0.2', high: '15' },
-    intervals: [interval('1.5 to 4.5', labcorp)],
-  },
-  {
-    id: 'albumin-globulin-ratio',
-    name: 'Albumin/globulin ratio',
-    short: 'A/G ratio',
-    loinc: ['1759-0'],
-    names: ['A/G ratio'],
-    unit: '{ratio}',
-    unitOptional: true,
-    intervals: [interval('1.2 to 2.2', general)],
-    minor: { low: '1.0', high: '2.6' },
-  },
-  {
-    id: 'bilirubin',
-    name: 'Bilirubin, total',
-    short: 'Bilirubin',
-    loinc: ['1975-2', '42719-5'],
-    molarLoinc: ['14631-6'],
-    names: ['Total bilirubin', 'Bilirubin'],
-    unit: 'mg/dL',
-    otherUnits: times('0.05847', 'umol/L'),
-    gate: { low: '0', high: '60' },
-    intervals: [interval('0.0 to 1.2', labcorp)],
-    limits: [critical('bilirubin-high', '>= 15', 'mg/dL', 'CLR 15, AR >15; ST ≥10, SU >10')],
-    minor: { low: null, high: '1.5' },
-  },
-  {
-    id: 'bilirubin-direct',
-    name: 'Bilirubin, direct',
-    short: 'Direct bilirubin',
-    loinc: ['1968-7'],
-    molarLoinc: ['14629-0'],
-    names: ['Direct bilirubin'],
-    unit: 'mg/dL',
-    otherUnits: times('0.05847', 'umol/L'),
-    gate: { low: '0', high: '60' },
-    intervals: [interval('0.0 to 0.4', general)],
-  },
-  {
-    id: 'alkaline-phosphatase',
-    name: 'Alkaline phosphatase',
-    short: 'ALP',
-    loinc: ['6768-6'],
-    names: ['ALP', 'Alk phos'],
-    unit: 'U/L',
-    otherUnits: enzymeUnits,
-    gate: { low: '0', high: '20000' },
-    intervals: [interval('44 to 121', labcorp)],
-    minor: { low: '38', high: '135' },
-  },
-  {
-    id: 'ast',
-    name: 'Aspartate aminotransferase',
-    short: 'AST',
-    loinc: ['1920-8'],
-    names: ['AST', 'AST (SGOT)', 'SGOT'],
-    unit: 'U/L',
-    otherUnits: enzymeUnits,
-    gate: { low: '0', high: '50000' },
-    intervals: [interval('0 to 40', labcorp)],
-    limits: [sameDay('ast-high-same-day', '> 400', 'U/L', 'proposed; ten times the upper limit')],
-    minor: { low: null, high: '50' },
-  },
-  {
-    id: 'alt',
-    name: 'Alanine aminotransferase',
-    short: 'ALT',
-    loinc: ['1742-6'],
-    names: ['ALT', 'ALT (SGPT)', 'SGPT'],
-    unit: 'U/L',
-    otherUnits: enzymeUnits,
-    gate: { low: '0', high: '50000' },
-    intervals: [interval('0 to 32', labcorp, 'F'), interval('0 to 44', general, 'M')],
-    limits: [sameDay('alt-high-same-day', '> 400', 'U/L', 'proposed; about ten times the upper limit')],
-    minor: { low: null, high: '52' },
-  },
-];
+export const metabolicAnalytes: AnalyteInput[] = [...electrolytes, ...kidney];
 
-export const metabolicAnalytes: AnalyteInput[] = [...electrolytes, ...kidney, ...liver];
-
-export const bmpRequired = [
-  'glucose',
-  'bun',
-  'creatinine',
-  'sodium',
-  'potassium',
-  'chloride',
-  'co2',
-  'calcium',
-];
-export const bmpMembers = [...bmpRequired, 'egfr', 'bun-creatinine-ratio', 'anion-gap'];
-export const cmpRequired = [
-  ...bmpRequired,
-  'protein',
-  'albumin',
-  'bilirubin',
-  'alkaline-phosphatase',
-  'ast',
-  'alt',
-];
-export const cmpMembers = [
+const bmpRequired = ['glucose', 'bun', 'creatinine', 'sodium', 'potassium', 'chloride', 'co2', 'calcium'];
+const bmpMembers = [...bmpRequired, 'egfr', 'bun-creatinine-ratio', 'anion-gap'];
+const cmpRequired = [...bmpRequired, 'protein', 'albumin', 'bilirubin', 'alkaline-phosphatase', 'ast', 'alt'];
+const cmpMembers = [
   ...cmpRequired,
   'egfr',
   'bun-creatinine-ratio',
@@ -313,4 +256,37 @@ export const cmpMembers = [
   'globulin',
   'albumin-globulin-ratio',
   'bilirubin-direct',
+];
+
+export const metabolicPanels: PanelInput[] = [
+  panel(
+    'cmp',
+    'Comprehensive metabolic panel',
+    ['24323-8'],
+    [
+      'CMP',
+      'CMP, serum or plasma',
+      'Comp metabolic panel',
+      'Comp. metabolic panel (14)',
+      'Comprehensive metabolic panel, serum or plasma',
+    ],
+    cmpMembers,
+    { requiredAnalyteIds: cmpRequired },
+  ),
+  panel(
+    'bmp',
+    'Basic metabolic panel',
+    ['24321-2', '24320-4'],
+    ['BMP', 'BMP, serum or plasma', 'Basic metabolic panel (8)', 'Basic metabolic panel, serum or plasma'],
+    bmpMembers,
+    { requiredAnalyteIds: bmpRequired },
+  ),
+  panel(
+    'renal',
+    'Renal function panel',
+    ['24362-6'],
+    ['Renal panel', 'Renal function panel, serum or plasma', 'Kidney function panel'],
+    [...bmpMembers, 'albumin', 'phosphorus'],
+    { requiredAnalyteIds: [...bmpRequired, 'albumin', 'phosphorus'] },
+  ),
 ];

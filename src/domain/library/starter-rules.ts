@@ -1,110 +1,15 @@
 /**
- * The starter rule set: CBC, CMP, BMP, lipid, A1c, TSH and PSA. Source material for a practice's medical
+ * The starter rule set: the thirty panels most ordered (S000-34). Source material for a practice's medical
  * director, never approved by itself: it is unsigned, and an unsigned rule set does not run (S000-25).
  * Limits follow S000-58 where published lists differ (potassium > 6.0, glucose > 500).
  */
-import {
-  parseRuleSet,
-  type PanelInput,
-  type RuleSetInput,
-  type SignedRuleSet,
-  type RuleSet,
-} from '../rules/rule-set.js';
-import { cbcAnalytes, cbcRequired } from './cbc.js';
-import { endocrineAnalytes } from './endocrine.js';
-import { lipidAnalytes, lipidRequired } from './lipid.js';
-import { bmpMembers, bmpRequired, cmpMembers, cmpRequired, metabolicAnalytes } from './metabolic.js';
+import { parseRuleSet, type RuleSet, type RuleSetInput, type SignedRuleSet } from '../rules/rule-set.js';
+import { contactByHours } from './analyte-builder.js';
+import { starterLaboratories } from './laboratories.js';
+import { selectAgents } from './organisms.js';
 import { starterQualitativeLists } from './qualitative-lists.js';
+import { starterAnalytes, starterPanels } from './starter-panels.js';
 import { starterSensitivity } from './starter-sensitivity.js';
-
-/** L8: contact by 48 h unless the panel says otherwise. */
-const contactByHours = 48;
-
-const panels: PanelInput[] = [
-  {
-    id: 'cbc',
-    name: 'Complete blood count',
-    loinc: ['58410-2', '57021-8', '24317-0'],
-    names: [
-      'CBC',
-      'CBC with differential',
-      'CBC with diff',
-      'CBC w/ diff',
-      'CBC with differential/platelet',
-      'Complete blood count with differential',
-      'CBC w/ auto diff',
-    ],
-    analyteIds: cbcAnalytes.map((one) => one.id),
-    requiredAnalyteIds: cbcRequired,
-    contactByHours,
-  },
-  {
-    id: 'cmp',
-    name: 'Comprehensive metabolic panel',
-    loinc: ['24323-8'],
-    names: [
-      'CMP',
-      'CMP, serum or plasma',
-      'Comp metabolic panel',
-      'Comp. metabolic panel (14)',
-      'Comprehensive metabolic panel, serum or plasma',
-    ],
-    analyteIds: cmpMembers,
-    requiredAnalyteIds: cmpRequired,
-    contactByHours,
-  },
-  {
-    id: 'bmp',
-    name: 'Basic metabolic panel',
-    loinc: ['24321-2', '24320-4'],
-    names: [
-      'BMP',
-      'BMP, serum or plasma',
-      'Basic metabolic panel (8)',
-      'Basic metabolic panel, serum or plasma',
-    ],
-    analyteIds: bmpMembers,
-    requiredAnalyteIds: bmpRequired,
-    contactByHours,
-  },
-  {
-    id: 'lipid',
-    name: 'Lipid panel',
-    loinc: ['24331-1', '57698-3'],
-    names: ['Lipids', 'Lipid panel, serum or plasma', 'Lipid profile', 'Lipid panel with direct LDL'],
-    analyteIds: lipidAnalytes.map((one) => one.id),
-    requiredAnalyteIds: lipidRequired,
-    contactByHours,
-  },
-  {
-    id: 'a1c',
-    name: 'Hemoglobin A1c',
-    loinc: ['4548-4', '17856-6', '59261-8', '55454-3'],
-    names: ['HbA1c', 'A1c', 'Hemoglobin A1c, blood', 'HbA1c (hemoglobin A1c), blood'],
-    analyteIds: ['a1c', 'estimated-average-glucose'],
-    requiredAnalyteIds: ['a1c'],
-    contactByHours,
-  },
-  {
-    id: 'tsh',
-    name: 'Thyroid stimulating hormone',
-    loinc: ['3016-3', '11579-0'],
-    names: ['TSH', 'TSH, serum or plasma'],
-    analyteIds: ['tsh'],
-    requiredAnalyteIds: ['tsh'],
-    contactByHours,
-  },
-  {
-    id: 'psa',
-    name: 'Prostate specific antigen',
-    loinc: ['2857-1', '10886-0'],
-    names: ['PSA', 'PSA, total', 'PSA, serum or plasma'],
-    analyteIds: ['psa', 'psa-free'],
-    requiredAnalyteIds: ['psa'],
-    contactByHours,
-    sensitive: 'oncology',
-  },
-];
 
 const either = { normal: 'neutral', other: 'neutral' } as const;
 /** L29: positive HIV, STI and hepatitis by a person only. */
@@ -115,10 +20,11 @@ const input: RuleSetInput = {
   id: 'starter',
   version: 1,
   signedBy: null,
-  analytes: [...cbcAnalytes, ...metabolicAnalytes, ...lipidAnalytes, ...endocrineAnalytes],
-  panels,
+  analytes: starterAnalytes,
+  panels: starterPanels,
   qualitative: starterQualitativeLists,
   comments: [
+    { id: 'comment-select-agent', phrases: selectAgents, tier: 'critical' },
     { id: 'comment-cells', phrases: ['blasts', 'schistocytes'], tier: 'abnormal' },
     {
       id: 'comment-specimen',
@@ -168,6 +74,50 @@ const input: RuleSetInput = {
       source: 'clinical rules §5; confirm before signing',
     },
     {
+      id: 'ketoacidosis-ketones',
+      all: [
+        { analyteId: 'glucose', operator: '>', value: '250' },
+        { analyteId: 'urine-ketones', operator: '>=', value: '80' },
+      ],
+      tier: 'critical',
+      urgency: 'critical',
+      text: 'Glucose over 250 mg/dL with large ketones: possible ketoacidosis',
+      source: 'clinical rules §5; large is 80 mg/dL on common strips; confirm before signing',
+    },
+    {
+      id: 'ketoacidosis-large-ketones',
+      all: [{ analyteId: 'glucose', operator: '>', value: '250' }],
+      phrases: ['large', '3+', '4+'].flatMap((grade) =>
+        ['ketones', 'ketones urine', 'urine ketones', 'ketones ua', 'ua ketones', 'ketone bodies'].map(
+          (name) => `${name} ${grade}`,
+        ),
+      ),
+      tier: 'critical',
+      urgency: 'critical',
+      text: 'Glucose over 250 mg/dL with large ketones: possible ketoacidosis',
+      source: 'clinical rules §5; confirm before signing',
+    },
+    {
+      id: 'urine-ketones-with-glucose',
+      all: [
+        { analyteId: 'urine-ketones', operator: '>=', value: '80' },
+        { analyteId: 'urine-glucose', operator: '>', value: '0' },
+      ],
+      tier: 'abnormal',
+      urgency: 'same-day',
+      text: 'Large ketones and glucose in urine: possible ketoacidosis',
+      source: 'clinical rules §2.7; confirm before signing',
+    },
+    {
+      id: 'few-cells-with-blasts',
+      all: [{ analyteId: 'wbc', operator: '<=', value: '2.0' }],
+      phrases: ['blasts'],
+      tier: 'critical',
+      urgency: 'critical',
+      text: 'White cells 2.0 or fewer with blasts',
+      source: 'clinical rules §5; confirm before signing',
+    },
+    {
       id: 'hyperosmolar',
       all: [
         { analyteId: 'sodium', operator: '>', value: '145' },
@@ -190,6 +140,17 @@ const input: RuleSetInput = {
       source: 'clinical rules §5 (Hy’s law); confirm before signing',
     },
     {
+      id: 'low-platelets-and-liver',
+      all: [
+        { analyteId: 'platelets', operator: '<', value: '100' },
+        { analyteId: 'alt', operator: '>=', value: '64' },
+      ],
+      tier: 'abnormal',
+      urgency: 'same-day',
+      text: 'Platelets under 100 with ALT twice the upper limit or more: in pregnancy possible HELLP',
+      source: 'clinical rules §2.10; pregnancy is rarely known to the interface; confirm before signing',
+    },
+    {
       id: 'potassium-hemolysis',
       all: [{ analyteId: 'potassium', operator: '>', value: '5.5' }],
       phrases: ['hemolyzed', 'hemolysis'],
@@ -199,8 +160,31 @@ const input: RuleSetInput = {
       source: 'clinical rules §5',
     },
   ],
+  ratios: [
+    {
+      id: 'hemoglobin-hematocrit',
+      analyteId: 'hematocrit',
+      toAnalyteId: 'hemoglobin',
+      low: '2.55',
+      high: '3.45',
+      tier: 'review',
+      urgency: 'standard',
+      text: 'hemoglobin and hematocrit do not fit each other: check the specimen',
+      source: 'clinical rules §5; rule of three ±15%, proposed',
+    },
+  ],
+  computed: [
+    {
+      id: 'neutrophils-computed',
+      analyteId: 'neutrophils',
+      of: 'wbc',
+      percents: ['neutrophils-percent', 'bands-percent'],
+      source: 'clinical rules §2.1; well known, confirm before signing',
+    },
+  ],
   exemptions: [],
   sensitivity: starterSensitivity,
+  laboratories: starterLaboratories,
   policy: {
     contactByHours,
     pregnancyPossible: { minAgeYears: 10, maxAgeYears: 55 },

@@ -1,10 +1,7 @@
 /** Words that may not stand in a text: tests, values, findings, specialties (clinical-rules §8, S000-92). */
-import { cbcAnalytes } from '../library/cbc.js';
-import { endocrineAnalytes } from '../library/endocrine.js';
-import { lipidAnalytes } from '../library/lipid.js';
-import { metabolicAnalytes } from '../library/metabolic.js';
-import { starterSensitivity } from '../library/starter-sensitivity.js';
 import { patientNames } from '../library/patient-names.js';
+import { starterAnalytes, starterPanels } from '../library/starter-panels.js';
+import { starterSensitivity } from '../library/starter-sensitivity.js';
 
 const findings = [
   'normal',
@@ -119,11 +116,11 @@ export function bareWords(text: string): string {
     .trim();
 }
 
-const analytes = [...cbcAnalytes, ...metabolicAnalytes, ...lipidAnalytes, ...endocrineAnalytes];
 const clinicalTerms = new Set(
   [
     ...findings,
-    ...analytes.flatMap((one) => [one.name, one.short, ...(one.names ?? [])]),
+    ...starterAnalytes.flatMap((one) => [one.name, one.short, ...(one.names ?? [])]),
+    ...starterPanels.flatMap((one) => [one.name, ...(one.names ?? [])]),
     ...starterSensitivity.flatMap((entry) => entry.names),
     ...Object.values(patientNames).flatMap((names) => [names.eng, names.spa]),
   ]

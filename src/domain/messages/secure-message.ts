@@ -1,9 +1,10 @@
 /** The secure message for a draw with an abnormal member: summary, next step, scheduling link (S000-56). */
-import { nextSteps, patientNames } from '../library/patient-names.js';
+import { starterPanelTemplates } from '../library/panel-templates.js';
+import { patientNames } from '../library/patient-names.js';
 import type { Tier } from '../rules/rule-set.js';
-import { showPhone } from './render.js';
+import { panelTemplateFor, type PanelTemplateSet } from './panel-template.js';
+import { render, showPhone } from './render.js';
 import { MessageError, type Language } from './template.js';
-import { render } from './render.js';
 
 /** One value worth telling. Texts as the laboratory sent them. */
 export interface Finding {
@@ -100,20 +101,39 @@ function findingLine(finding: Finding, language: Language): string {
   return `- ${patientName(finding.analyteId, finding.name, language)}: ${value}${range}, ${direction}`;
 }
 
-function memberLines(member: SecureMember, language: Language): string[] {
+/** Whose words and which set: the library's as long as a practice has signed none of its own. */
+export interface Wording {
+  readonly providerId?: string | null;
+  readonly templates?: PanelTemplateSet;
+}
+
+function wordsFor(member: SecureMember, language: Language, wording: Wording) {
+  const tier = member.tier === 'normal' || member.tier === 'critical' ? member.tier : 'abnormal';
+  const occasion = { panelId: member.panelId, tier, providerId: wording.providerId ?? null } as const;
+  return panelTemplateFor(wording.templates ?? starterPanelTemplates, occasion).message[language];
+}
+
+function memberLines(member: SecureMember, language: Language, wording: Wording): string[] {
   const lines = member.findings.map((finding) => findingLine(finding, language));
   return [
     patientName(member.panelId, member.testName, language),
-    ...(lines.length > 0 ? lines : [words[language].review]),
+    // Without a finding nothing is proved wrong: a provider only wants to talk about it.
+    ...(lines.length > 0
+      ? [wordsFor(member, language, wording).summary, ...lines]
+      : [words[language].review]),
   ];
 }
 
-/** The library's next steps for the panels of the abnormal members, each once. */
-export function suggestedNextStep(members: readonly SecureMember[], language: Language): string {
+/** The next steps for the panels of the members that are not normal, each once. */
+export function suggestedNextStep(
+  members: readonly SecureMember[],
+  language: Language,
+  wording: Wording = {},
+): string {
   const steps = members
     .filter((member) => member.tier !== 'normal')
-    .map((member) => (nextSteps[member.panelId ?? 'other'] ?? nextSteps.other)?.[language] ?? '');
-  return [...new Set(steps)].join(' ');
+    .map((member) => wordsFor(member, language, wording).nextStep ?? '');
+  return [...new Set(steps)].filter((step) => step !== '').join(' ');
 }
 
 /**
@@ -122,7 +142,11 @@ export function suggestedNextStep(members: readonly SecureMember[], language: La
  *
  * @throws MessageError `MESSAGE_PARAM_MISSING` when the three parts cannot be complete
  */
-export function renderSecureMessage(language: Language, params: SecureParams): SecureMessage {
+export function renderSecureMessage(
+  language: Language,
+  params: SecureParams,
+  wording: Wording = {},
+): SecureMessage {
   const word = words[language];
   const { practiceName, providerName, link } = params;
   if (params.members.some((member) => member.isSensitive)) {
@@ -147,13 +171,13 @@ export function renderSecureMessage(language: Language, params: SecureParams): S
   const normal = params.members.filter((member) => member.tier === 'normal');
   const others = params.members.filter((member) => member.tier !== 'normal');
   const within = normal.map((member) => patientName(member.panelId, member.testName, language)).join(', ');
-  const nextStep = params.nextStep?.trim() || suggestedNextStep(params.members, language);
+  const nextStep = params.nextStep?.trim() || suggestedNextStep(params.members, language, wording);
   const parts = [
     word.hello(params.firstName),
     params.isUpdate ? word.updated(providerName, practiceName) : word.about(providerName, practiceName),
     [
       word.summary,
-      ...others.flatMap((member) => memberLines(member, language)),
+      ...others.flatMap((member) => memberLines(member, language, wording)),
       ...(within === '' ? [] : [`${word.within}: ${within}.`]),
     ].join('\n'),
     ...(nextStep === '' ? [] : [`${word.next}\n${nextStep}`]),

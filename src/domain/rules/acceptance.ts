@@ -1,12 +1,12 @@
 /** Whether a number may be judged at all: known test, accepted unit, converted, plausible (step 3). */
 import type { Observation } from '../result/report.js';
-import { show } from './decimal.js';
+import type { Doubt } from './doubt.js';
 import { contradictsProperty, type AnalyteMatch } from './matching.js';
 import { isPlausible, suspectedUnit } from './plausibility.js';
 import type { ParsedRange } from './range.js';
 import type { AnalyteRule } from './rule-set.js';
-import { acceptUnit, convert, type AcceptedUnit } from './unit.js';
-import type { Quantity } from './value.js';
+import { acceptUnit, convertQuantity, type AcceptedUnit } from './unit.js';
+import { showQuantity, type Quantity } from './value.js';
 
 export interface AcceptedNumber {
   readonly unit: AcceptedUnit | null;
@@ -15,9 +15,9 @@ export interface AcceptedNumber {
   /** What the number may mean; limits are tried on all of it. */
   readonly readings: readonly Quantity[];
   /** Why a person must look at the number itself. */
-  readonly doubt: string | null;
+  readonly doubt: Doubt | null;
   /** Blocks normality without putting the number in doubt. */
-  readonly contradiction: string | null;
+  readonly contradiction: Doubt | null;
 }
 
 export interface NumberAsSent {
@@ -30,6 +30,8 @@ export interface NumberAsSent {
   readonly range: ParsedRange;
 }
 
+export const nameOnly: Doubt = { cause: 'name-only', text: 'no code says which test this is' };
+
 /** Accepts a number or says why not. Without a known analyte there is nothing to convert and no doubt. */
 export function acceptNumber({
   row,
@@ -40,7 +42,7 @@ export function acceptNumber({
   range,
 }: NumberAsSent): AcceptedNumber {
   const refused = (
-    doubt: string | null,
+    doubt: Doubt | null,
     unit: AcceptedUnit | null = null,
     readings = [quantity],
   ): AcceptedNumber => ({
@@ -50,35 +52,37 @@ export function acceptNumber({
     doubt,
     contradiction: null,
   });
-  if (unitText === undefined) return refused(`“${suffix ?? ''}” behind the number is not understood`);
+  if (unitText === undefined)
+    return refused({
+      cause: 'number-unclear',
+      text: `“${suffix ?? ''}” behind the number is not understood`,
+    });
   if (!match) return refused(null);
   const { analyte, isCertain } = match;
   const unit = acceptUnit(analyte, unitText);
   if (!unit)
     return refused(
-      unitText === null ? 'no unit was sent' : `unit ${unitText} is not accepted for ${analyte.short}`,
+      unitText === null
+        ? { cause: 'unit-missing', text: 'no unit was sent' }
+        : { cause: 'unit-unknown', text: `unit ${unitText} is not accepted for ${analyte.short}` },
     );
 
-  const converted = { ...quantity, number: convert(quantity.number, unit) };
-  if (!isCertain) return refused('no code says which test this is', unit, [converted]);
+  const converted = convertQuantity(quantity, unit);
+  if (!isCertain) return refused(nameOnly, unit, [converted]);
   if (!isPlausible(converted, analyte)) {
-    return refused(`${showConverted(row, converted, quantity, unit, analyte)} is not plausible`, unit, [
-      converted,
-    ]);
+    const text = `${showConverted(row, converted, quantity, unit, analyte)} is not plausible`;
+    return refused({ cause: 'implausible', text }, unit, [converted]);
   }
   const suspected = range.kind === 'interval' ? suspectedUnit(range.interval, unit, analyte) : null;
   if (suspected) {
-    const other = { ...quantity, number: convert(quantity.number, suspected) };
-    return refused(`the range sent fits ${suspected.text}, not ${unit.text}`, unit, [converted, other]);
+    const other = convertQuantity(quantity, suspected);
+    const text = `the range sent fits ${suspected.text}, not ${unit.text}`;
+    return refused({ cause: 'unit-against-range', text }, unit, [converted, other]);
   }
-  const contradiction = contradictsProperty(row, analyte, unit.molar)
-    ? 'the unit contradicts the test code'
+  const contradiction: Doubt | null = contradictsProperty(row, analyte, unit)
+    ? { cause: 'unit-against-code', text: 'the unit contradicts the test code' }
     : null;
   return { unit, canonical: converted, readings: [converted], doubt: null, contradiction };
-}
-
-export function showQuantity({ comparator, number }: Quantity): string {
-  return `${comparator ?? ''}${show(number)}`;
 }
 
 /** "27.8 mmol/L = 500.956 mg/dL" where units differ, else the plain number as sent. */

@@ -17,8 +17,8 @@ const criticalTold = new RegExp(
 );
 const criticalNamed = new RegExp(`\\b${criticalWords}\\b`, 'i');
 const negated = /\b(no|not|non)[\s-]+(a\s+)?(critical|panic)(\s+(values?|results?))?/gi;
-const amended =
-  /\b(corrected|amended|revised)\s+(report|result|value)|\bpreviously\s+reported\b|\bresult\s+(was\s+)?(corrected|amended|revised)\b/i;
+/** hl7-fhir §6: a correction may be told by nothing but these words. */
+const amended = /\b(corrected|amended|previously\s+reported|revised)\b/i;
 
 /** Lower case, one space between words, no punctuation that could hide a phrase. */
 export function plainWords(text: string): string {
@@ -29,12 +29,26 @@ export function plainWords(text: string): string {
     .trim();
 }
 
+/** Phrases of rules only, never texts of a laboratory: each is compared with every text of every result. */
+const knownPhrases = new Map<string, string>();
+
+function phraseOf(phrase: string): string {
+  let words = knownPhrases.get(phrase);
+  if (words === undefined) knownPhrases.set(phrase, (words = wordsOf(phrase)));
+  return words;
+}
+
+/** A text made ready for {@link hasPhrase}. */
+export function wordsOf(text: string): string {
+  return ` ${plainWords(text)} `;
+}
+
 const denial = /\b(?:no|not|non|without)(?: (?:evidence of|visible|significant|obvious|a|any))? $/;
 
 /** True when the phrase stands in the text as whole words at least once without a denial right before it. */
 export function affirmsPhrase(text: string, phrase: string): boolean {
-  const words = ` ${plainWords(text)} `;
-  const wanted = ` ${plainWords(phrase)} `;
+  const words = wordsOf(text);
+  const wanted = phraseOf(phrase);
   for (let at = words.indexOf(wanted); at >= 0; at = words.indexOf(wanted, at + 1)) {
     if (!denial.test(words.slice(0, at + 1))) return true;
   }
@@ -43,7 +57,12 @@ export function affirmsPhrase(text: string, phrase: string): boolean {
 
 /** True when the phrase stands in the text as whole words. */
 export function saysPhrase(text: string, phrase: string): boolean {
-  return ` ${plainWords(text)} `.includes(` ${plainWords(phrase)} `);
+  return hasPhrase(wordsOf(text), phrase);
+}
+
+/** The same for a text of {@link wordsOf}. */
+export function hasPhrase(words: string, phrase: string): boolean {
+  return words.includes(phraseOf(phrase));
 }
 
 /**
@@ -67,7 +86,7 @@ export function readComment(text: string | null, rules: readonly CommentRule[]):
     readings.push({
       tier: 'review',
       rule: 'comment-corrected',
-      why: 'a comment speaks of a corrected report',
+      why: 'a comment speaks of a correction or of an earlier report',
     });
   }
   for (const rule of rules) {

@@ -16,9 +16,11 @@ export interface FlagReading {
   /** False when the text is in no table: it counts as abnormal and is marked. */
   readonly isKnown: boolean;
   readonly isCarrier: boolean;
+  /** Every flag of the field, in capitals. */
+  readonly all: readonly string[];
 }
 
-const table: Readonly<Record<Exclude<FlagMeaning, 'critical'> | 'critical', readonly string[]>> = {
+const table: Readonly<Record<FlagMeaning, readonly string[]>> = {
   critical: [
     'HH',
     'LL',
@@ -66,8 +68,17 @@ const table: Readonly<Record<Exclude<FlagMeaning, 'critical'> | 'critical', read
     'H*',
     'L*',
     '*',
+    '**',
     '!',
     'A*',
+    // SNOMED CT, as older FHIR examples send it
+    '263654008',
+    '281300000',
+    '281302008',
+    '62482003',
+    '75540009',
+    '10828004',
+    '260373001',
     'HIGH ABNORMAL',
     'LOW ABNORMAL',
     'ABNORMAL HIGH',
@@ -97,6 +108,10 @@ const table: Readonly<Record<Exclude<FlagMeaning, 'critical'> | 'critical', read
     'WNL',
     'WITHIN NORMAL LIMITS',
     'IN RANGE',
+    '17621005',
+    '281301001',
+    '260385009',
+    '260415000',
   ],
   silent: [
     'S',
@@ -122,9 +137,9 @@ const meaningOf = new Map<string, FlagMeaning>(
 );
 const order: readonly FlagMeaning[] = ['silent', 'normal', 'review', 'abnormal', 'critical'];
 
-function readOne(flag: string): FlagReading {
-  const isHigh = /^(H|HH|HU|HX|>|H[*!]|CH|AH)$|\bHIGH\b|\bABOVE\b|\bUPPER\b/.test(flag);
-  const isLow = /^(L|LL|LU|LX|<|L[*!]|CL|AL)$|\bLOW\b|\bBELOW\b|\bLOWER\b/.test(flag);
+function readOne(flag: string): Omit<FlagReading, 'all'> {
+  const isHigh = /^(H|HH|HU|HX|>|H[*!]|CH|AH|281302008|75540009)$|\bHIGH\b|\bABOVE\b|\bUPPER\b/.test(flag);
+  const isLow = /^(L|LL|LU|LX|<|L[*!]|CL|AL|281300000|62482003)$|\bLOW\b|\bBELOW\b|\bLOWER\b/.test(flag);
   const direction = isHigh === isLow ? null : isHigh ? 'high' : 'low';
   const isCarrier = flag === 'CAR';
   const listed = meaningOf.get(flag);
@@ -135,23 +150,38 @@ function readOne(flag: string): FlagReading {
     : { meaning: 'abnormal', direction, isKnown: false, isCarrier };
 }
 
+function plain(flag: string): string {
+  return flag
+    .trim()
+    .replace(/^[[(](.*)[\])]$/, '$1')
+    .replace(/\s+/g, ' ')
+    .toUpperCase();
+}
+
+/** One repeat. Of a coded flag (`AA^Critically abnormal^HL70078`) what is known counts, code and text alike. */
+function readRepeat(flag: string): Omit<FlagReading, 'all'> {
+  const [code, text, , otherCode, otherText] = flag.split('^');
+  const parts = [code, text, otherCode, otherText].map((part) => plain(part ?? '')).filter(Boolean);
+  const readings = (flag.includes('^') ? parts : [plain(flag)]).map(readOne);
+  const known = readings.filter((one) => one.isKnown);
+  return worst(known.length > 0 ? known : readings.length > 0 ? readings : [readOne(plain(flag))]);
+}
+
+function worst<T extends Pick<FlagReading, 'meaning'>>(readings: readonly T[]): T {
+  return readings.reduce((a, b) => (order.indexOf(b.meaning) > order.indexOf(a.meaning) ? b : a));
+}
+
 /**
  * Reads a flag field. Several flags in one field: the worst counts. `null` when nothing was sent, which is
  * never a sign of normality (S000-113).
  */
 export function readFlag(text: string | null): FlagReading | null {
-  const flags = (text ?? '')
-    .split(/[~,;|]/)
-    .map((flag) =>
-      flag
-        .trim()
-        .replace(/^[[(](.*)[\])]$/, '$1')
-        .replace(/\s+/g, ' ')
-        .toUpperCase(),
-    )
-    .filter((flag) => flag !== '');
+  const flags = (text ?? '').split(/[~,;|]/).filter((flag) => plain(flag) !== '');
   if (flags.length === 0) return null;
-  return flags
-    .map(readOne)
-    .reduce((worst, next) => (order.indexOf(next.meaning) > order.indexOf(worst.meaning) ? next : worst));
+  return { ...worst(flags.map(readRepeat)), all: flags.map((flag) => plain(flag.split('^')[0] ?? flag)) };
+}
+
+/** True when the field says `wanted`, whatever the letter case. */
+export function saysFlag(reading: FlagReading | null, wanted: readonly string[]): boolean {
+  return reading?.all.some((flag) => wanted.some((one) => plain(one) === flag)) ?? false;
 }

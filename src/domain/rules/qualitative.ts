@@ -14,8 +14,21 @@ export function normaliseText(text: string): string {
     .replace(/[\s.:]+$/, '');
 }
 
+/** Lists never change once a rule set is read, and every row is looked up in several of them. */
+const known = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 function has(list: readonly string[], text: string): boolean {
-  return list.some((entry) => normaliseText(entry) === text);
+  let entries = known.get(list);
+  if (!entries) known.set(list, (entries = new Set(list.map(normaliseText))));
+  return entries.has(text);
+}
+
+/** Any titer from 1:1 on is a reaction (`1:80`, `^1^:^80`); `<1:8` is left to a person. */
+const titer = /^1\s*:\s*[1-9]\d*$/;
+
+/** Structured numerics that are words: `^2^+` is "2+", `^1^:^80` is "1:80". */
+function unstructured(value: string): string {
+  return value.trim().replace(/^=?\^?(\d+)\^(\+|:)\^?(\d*)\^*$/, '$1$2$3');
 }
 
 function readPart(
@@ -28,7 +41,9 @@ function readPart(
   if (has(lists.notPerformed, text)) return 'not-performed';
   if (has(lists.unclear, text)) return 'unclear';
   if (has(lists.positive, text)) return 'positive';
-  if (has(lists.negative, text)) return 'negative';
+  // The common list reads what no rule knows; normal for this very test is only what its own signed list says.
+  if (has(lists.negative, text)) return own ? 'unmatched' : 'negative';
+  if (own && titer.test(text)) return 'positive';
   return 'unmatched';
 }
 
@@ -50,7 +65,7 @@ export function readQualitative(
   own: AnalyteRule['qualitative'],
 ): QualitativeReading {
   const systems = ['sct', 'l', 'ln', 'hl70078', 'snomed ct', 'http://snomed.info/sct'];
-  const parts = value
+  const parts = unstructured(value)
     .split('^')
     .map(normaliseText)
     .filter((part) => part !== '' && !systems.includes(part));

@@ -85,10 +85,10 @@ export function parseRange(raw: string | null, unit: string | null = null): Pars
 export type Place = 'inside' | 'below' | 'above' | 'undecided';
 
 /** The set of numbers a quantity may stand for. `<5` reaches down to 0, as no analyte here is negative. */
-function span({ comparator, number: value }: Quantity): Interval {
+function span({ comparator, number: value, to }: Quantity): Interval {
   switch (comparator) {
     case null:
-      return { low: { value, inclusive: true }, high: { value, inclusive: true } };
+      return { low: { value, inclusive: true }, high: { value: to ?? value, inclusive: true } };
     case '<':
     case '<=':
       return {

@@ -1,35 +1,43 @@
 /** Sensitive results: found by code and by name, whatever the value says (clinical-rules §6.1, L29). */
 import type { Report } from '../result/report.js';
-import { saysPhrase } from './comments.js';
+import { isAskedAtOrderEntry } from './ask-at-order-entry.js';
+import { hasPhrase, wordsOf } from './comments.js';
 import { matchAnalyte, matchPanel } from './matching.js';
-import type { RuleSet, SensitiveCategory, Tier } from './rule-set.js';
+import type { LaboratoryRule, RuleSet, SensitiveCategory, Tier } from './rule-set.js';
 import { sensitiveCategories } from './rule-set.js';
 
 type Content = Pick<Report, 'test' | 'observations' | 'note' | 'kind'>;
 
-/** Every sensitive category of a report; one sensitive row makes the whole report sensitive. */
-export function sensitiveCategoriesOf(report: Content, ruleSet: RuleSet): SensitiveCategory[] {
-  const panel = matchPanel(report.test, ruleSet);
+/**
+ * Every sensitive category of a report; one sensitive row makes the whole report sensitive. What was asked when
+ * ordering ("pregnant?") is no test.
+ */
+export function sensitiveCategoriesOf(
+  report: Content,
+  ruleSet: RuleSet,
+  laboratory: LaboratoryRule | null = null,
+): SensitiveCategory[] {
+  const panel = matchPanel(report.test, ruleSet, laboratory);
+  const observations = report.observations.filter((row) => !isAskedAtOrderEntry(row));
   const found = new Set<SensitiveCategory>();
   if (panel?.sensitive) found.add(panel.sensitive);
   if (report.kind === 'pathology') found.add('oncology');
-  for (const row of report.observations) {
-    const match = matchAnalyte(row, ruleSet, panel);
+  for (const row of observations) {
+    const match = matchAnalyte(row, ruleSet, panel, laboratory);
     if (match?.analyte.sensitive) found.add(match.analyte.sensitive);
     if (/\bCAR\b/i.test(row.flag ?? '')) found.add('genetic');
   }
-  const coded = [report.test, ...report.observations];
-  const comments = [report.note, ...report.observations.flatMap((row) => [row.note, row.value])];
+  const coded = [report.test, ...observations];
+  const names = coded.map(({ name }) => wordsOf(name.replace(/[/-]/g, ' ')));
+  const comments = [report.note, ...observations.flatMap((row) => [row.note, row.value])]
+    .filter((text) => text !== null)
+    .map(wordsOf);
   for (const entry of ruleSet.sensitivity) {
     const isCoded = coded.some(
       ({ code }) => code !== null && (entry.loinc.includes(code) || entry.localCodes.includes(code)),
     );
-    const isNamed = coded.some(({ name }) =>
-      entry.names.some((phrase) => saysPhrase(name.replace(/[/-]/g, ' '), phrase)),
-    );
-    const isInComment = comments.some(
-      (text) => text !== null && entry.inComments.some((phrase) => saysPhrase(text, phrase)),
-    );
+    const isNamed = names.some((words) => entry.names.some((phrase) => hasPhrase(words, phrase)));
+    const isInComment = comments.some((words) => entry.inComments.some((phrase) => hasPhrase(words, phrase)));
     if (isCoded || isNamed || isInComment) found.add(entry.category);
   }
   return sensitiveCategories.filter((category) => found.has(category));

@@ -1,6 +1,7 @@
 /** Units: a closed alias table per analyte, then conversion. Unknown text is never guessed (clinical-rules §2.11). */
 import { exactOf, type Exact } from './decimal.js';
 import type { AnalyteRule } from './rule-set.js';
+import type { Quantity } from './value.js';
 
 /** An accepted unit: canonical value = value × factor + offset. */
 export interface AcceptedUnit {
@@ -8,7 +9,9 @@ export interface AcceptedUnit {
   readonly factor: Exact;
   readonly offset: Exact;
   /** Amount of substance (mmol/L) rather than mass (mg/dL). */
-  readonly molar: boolean;
+  readonly isMolar: boolean;
+  /** Equivalents (mEq/L) stand on both sides: they contradict nothing. */
+  readonly isEquivalent: boolean;
 }
 
 /** Removes what never carries meaning: spaces, the kind of micro sign, the kind of power sign. */
@@ -21,27 +24,40 @@ export function normaliseUnit(text: string): string {
     .replace(/\s+/g, '');
 }
 
+/** Rules never change once a rule set is read. */
+const knownUnits = new WeakMap<AnalyteRule, readonly AcceptedUnit[]>();
+
 /** Every unit the analyte's rule accepts, its own unit first. */
 export function acceptedUnits(analyte: AnalyteRule): readonly AcceptedUnit[] {
+  let units = knownUnits.get(analyte);
+  if (!units) knownUnits.set(analyte, (units = readUnits(analyte)));
+  return units;
+}
+
+function readUnits(analyte: AnalyteRule): readonly AcceptedUnit[] {
   if (analyte.unit === null) return [];
-  const own = {
-    text: analyte.unit,
-    factor: exactOf('1'),
-    offset: exactOf('0'),
-    molar: isMolar(analyte.unit),
-  };
-  const others = analyte.otherUnits.map((unit) => ({
+  return [{ text: analyte.unit, factor: '1', offset: '0' }, ...analyte.otherUnits].map((unit) => ({
     text: unit.text,
     factor: exactOf(unit.factor),
     offset: exactOf(unit.offset),
-    molar: isMolar(unit.text),
+    isMolar: /mol/i.test(aboveTheLine(unit.text)),
+    isEquivalent: /eq/i.test(aboveTheLine(unit.text)),
   }));
-  return [own, ...others];
+}
+
+function aboveTheLine(unit: string): string {
+  return unit.split('/')[0] ?? '';
 }
 
 /**
+ * True where letter case may carry meaning: `Mmol` reads as megamol and `Pg` as petagram, while `MMOL` and `PG`
+ * come from senders that know capitals only.
+ */
+const mayBeAnotherPrefix = /(^|[/.*])[MP][a-z]/;
+
+/**
  * The accepted unit for a text as sent: exact spelling first, then letter case ignored if that leaves one
- * meaning. `null` when unknown, or missing where the rule needs one.
+ * meaning (hl7-fhir §5). `null` when unknown, or missing where the rule needs one.
  */
 export function acceptUnit(analyte: AnalyteRule, sent: string | null): AcceptedUnit | null {
   const units = acceptedUnits(analyte);
@@ -49,6 +65,7 @@ export function acceptUnit(analyte: AnalyteRule, sent: string | null): AcceptedU
   if (wanted === '') return analyte.unitOptional ? (units[0] ?? null) : null;
   const spelled = units.find((unit) => normaliseUnit(unit.text) === wanted);
   if (spelled) return spelled;
+  if (mayBeAnotherPrefix.test(wanted)) return null;
   const folded = units.filter((unit) => normaliseUnit(unit.text).toLowerCase() === wanted.toLowerCase());
   const [first] = folded;
   return first && folded.every((unit) => unit.factor.eq(first.factor) && unit.offset.eq(first.offset))
@@ -60,7 +77,8 @@ export function convert(value: Exact, unit: AcceptedUnit): Exact {
   return value.times(unit.factor).plus(unit.offset);
 }
 
-/** Amount-of-substance units; equivalents (mEq/L) stand on both sides and are never a contradiction. */
-function isMolar(unit: string): boolean {
-  return /mol/i.test(unit);
+/** A quantity in the rule's unit; both ends of a span. */
+export function convertQuantity({ comparator, number, to }: Quantity, unit: AcceptedUnit): Quantity {
+  const converted = { comparator, number: convert(number, unit) };
+  return to ? { ...converted, to: convert(to, unit) } : converted;
 }

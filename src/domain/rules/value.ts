@@ -1,10 +1,17 @@
 /** What a source wrote in the value field, read without guessing (hl7-fhir §3, §5). */
-import { exact, type Exact, type LimitOperator } from './decimal.js';
+import { exact, show, type Exact, type LimitOperator } from './decimal.js';
 
 /** A number with its comparator (`>500`), or `null` comparator for a plain number. */
 export interface Quantity {
   readonly comparator: LimitOperator | null;
   readonly number: Exact;
+  /** The upper end where the value itself is a span (`0-5` cells per field), both ends included. */
+  readonly to?: Exact;
+}
+
+/** "6.3", ">500", "0-5". */
+export function showQuantity({ comparator, number, to }: Quantity): string {
+  return `${comparator ?? ''}${show(number)}${to ? `-${show(to)}` : ''}`;
 }
 
 export type ParsedValue =
@@ -51,4 +58,18 @@ export function parseValue(raw: string | null): ParsedValue {
   if (!match || !number) return { kind: 'text', text };
   const comparator = (match[1] as LimitOperator | undefined) ?? null;
   return { kind: 'number', quantity: { comparator, number }, suffix: match[3]?.trim() ?? null };
+}
+
+/** Reads counts written as a span (`0-5`, `^0^-^5`); `null` for anything else. Ends must be in order. */
+export function parseSpan(raw: string | null): Quantity | null {
+  const text = (raw ?? '')
+    .normalize('NFKC')
+    .replace(/[‐-―−]/g, '-')
+    .trim();
+  const match = /^(?:\^(\d+(?:\.\d+)?)\^-\^(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?))$/.exec(
+    text,
+  );
+  const number = exact(match?.[1] ?? match?.[3] ?? '');
+  const to = exact(match?.[2] ?? match?.[4] ?? '');
+  return number && to && number.lte(to) ? { comparator: null, number, to } : null;
 }

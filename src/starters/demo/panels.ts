@@ -40,7 +40,7 @@ const analytes: Readonly<Record<string, Analyte>> = {
     loinc: '718-7',
     unit: 'g/dL',
     range: { F: '11.1-15.9', M: '13.0-17.7' },
-    healthy: { F: [12.2, 15.0], M: [13.8, 16.8] },
+    healthy: { F: [13.0, 14.5], M: [14.2, 16.2] },
     decimals: 1,
   },
   hct: {
@@ -48,7 +48,7 @@ const analytes: Readonly<Record<string, Analyte>> = {
     loinc: '4544-3',
     unit: '%',
     range: { F: '34.0-46.6', M: '37.5-51.0' },
-    healthy: { F: [36, 44], M: [40, 48.5] },
+    healthy: { F: [38, 43], M: [43, 48] },
     decimals: 1,
   },
   plt: {
