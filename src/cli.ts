@@ -12,7 +12,7 @@ import { taskKinds } from './starters/task-kinds.js';
  * usage. Each command's own file is loaded only when it runs.
  */
 /** Commands that reach for no database. */
-const worksAlone = new Set(['start', 'sandbox', 'new', 'export']);
+const worksAlone = new Set(['start', 'sandbox', 'new', 'export', 'inspect']);
 
 const program = new Command('resultloop')
   .description('Follows every lab result of a practice until the patient knows and the chart says so.')
@@ -65,6 +65,65 @@ program
   .option('--patients <file>', 'instead of a window: a file with one chart id a line')
   .action(async (options) => (await import('./starters/backfill.js')).backfillCommand(options));
 
+program
+  .command('intake')
+  .description('run intake alone: MLLP, watched folders and HTTP, as the sources say')
+  .option('--port <port>', 'of the HTTP doors (default: a free one)', port)
+  .option('--host <host>', 'of the HTTP doors (default: 127.0.0.1)')
+  .action(async (options) => (await import('./starters/intake.js')).intakeCommand(options));
+
+const deadLetters = program
+  .command('dead-letters')
+  .description('messages that nothing could be made of, with the reason')
+  .option(...forPractice)
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./starters/dead-letters.js')).deadLettersCommand(options));
+deadLetters
+  .command('retry [id]')
+  .description('look at a dead letter again, after its cause was mended')
+  .option(...forPractice)
+  .option('--all', 'every dead letter')
+  .action(async (id, _options, command) =>
+    (await import('./starters/dead-letters.js')).retryDeadLettersCommand(id, command.optsWithGlobals()),
+  );
+
+const unmatched = program
+  .command('unmatched')
+  .description('results whose patient nobody has found in the chart')
+  .option(...forPractice)
+  .action(async (options) => (await import('./starters/unmatched.js')).unmatchedCommand(options));
+unmatched
+  .command('match <result>')
+  .description('say whose it is')
+  .option(...forPractice)
+  .requiredOption('--chart <number>', "the patient's number in the chart")
+  .requiredOption(...asPerson)
+  .option('--despite-name', 'the name differs, and it is the same person')
+  .action(async (result, _options, command) =>
+    (await import('./starters/unmatched.js')).matchCommand(result, command.optsWithGlobals()),
+  );
+
+const sources = program
+  .command('sources')
+  .description('who sends results besides athenahealth, how, and when last')
+  .option(...forPractice)
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./starters/sources.js')).sourcesCommand(options));
+sources
+  .command('import <file>')
+  .description('add or change sources, from a JSON file with one or a list of them')
+  .option(...forPractice)
+  .action(async (file, _options, command) =>
+    (await import('./starters/sources.js')).importSourcesCommand(file, command.optsWithGlobals()),
+  );
+sources
+  .command('token <id>')
+  .description('a new token for a source that comes over HTTP; the old one ends')
+  .option(...forPractice)
+  .action(async (id, _options, command) =>
+    (await import('./starters/sources.js')).sourceTokenCommand(id, command.optsWithGlobals()),
+  );
+
 const practice = program.command('practice').description('import or check a practice');
 practice
   .command('import <folder>')
@@ -96,6 +155,13 @@ program
   .option('--signed-by <name>', 'the medical director who has read and signed it')
   .option('--date <date>', 'when it was signed, YYYY-MM-DD (default: today)')
   .action(async (options) => (await import('./starters/rules.js')).rulesExportCommand(options));
+
+program
+  .command('inspect <files...>')
+  .description('what resultloop would make of message files or folders; nothing is stored')
+  .option('--practice <folder>', "rules and time zone of a practice's folder (default: the starter rules)")
+  .option('--json', 'as JSON')
+  .action(async (files, options) => (await import('./starters/inspect.js')).inspectCommand(files, options));
 
 program
   .command('worklist')

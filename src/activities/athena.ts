@@ -19,6 +19,7 @@ import { loadPatient, patientIdOf, rememberSpruceContact, upsertPatient } from '
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { noticeDocuments, noticePatient, resultDocument, touchReread } from '../store/rereads.js';
 import { storeDelivery } from '../store/versions.js';
+import { announce, announceForgotten } from './announce.js';
 import type { AthenaActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
@@ -43,6 +44,7 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
         const practice = await loadPractice(store, practiceId);
         const rows = await drainFeed(deps, practice);
         const { started, held } = await takeIn(deps, practice, tell);
+        await announceForgotten(store, practice, tell);
         return { rows, started, held };
       }),
 
@@ -162,7 +164,7 @@ async function takeInRow(
     await tell.resume(practice, resultId);
     return 'held';
   }
-  const patientId = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
+  const patient = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
   try {
     const { report } = mapLabResult(document.raw, {
       practiceId: practice.athenaPracticeId,
@@ -173,13 +175,14 @@ async function takeInRow(
       reportId: row.id,
       report,
       raw: document.raw,
-      patientId,
+      patientId: patient.id,
+      previousChartIds: patient.previousChartIds,
       detectedAt: row.receivedAt,
       detectedRealAt: row.receivedRealAt,
       waitingResultId: await waitingResult(store, practice.id, feedRow.labResultId),
     });
+    await announce(store, practice, tell, stored);
     if (stored.outcome !== 'new-version') return 'nothing';
-    await tell.versionArrived(practice, stored.resultId, stored.version);
     metrics.inbound('lab-result');
     return 'started';
   } catch (err) {
@@ -197,16 +200,22 @@ async function readPatient(
   athena: AthenaClient,
   chartId: string,
   departmentId: string | null,
-): Promise<string> {
+): Promise<{ id: string; previousChartIds: readonly string[] }> {
   const found = await athena.patient(chartId, { departmentId });
   if (found) {
     const card = toPatientCard(found.raw);
     const merged = found.patientId !== chartId;
-    return upsertPatient(store, practice.id, merged ? { ...card, chartId, status: 'merged' } : card);
+    const id = await upsertPatient(
+      store,
+      practice.id,
+      merged ? { ...card, chartId, status: 'merged' } : card,
+    );
+    return { id, previousChartIds: merged ? [] : found.previousPatientIds };
   }
   const known = await patientIdOf(store, practice.id, chartId);
   const card = known ? (await loadPatient(store, known)).card : unknownPatient(chartId, departmentId);
-  return upsertPatient(store, practice.id, { ...card, status: known ? 'merged' : 'unknown' });
+  const id = await upsertPatient(store, practice.id, { ...card, status: known ? 'merged' : 'unknown' });
+  return { id, previousChartIds: [] };
 }
 
 function unknownPatient(chartId: string, departmentId: string | null) {
@@ -253,9 +262,7 @@ async function readAgain(
     });
     const now = { detectedAt: practiceNow(store, practice), detectedRealAt: store.realNow() };
     const delivery = { reportId: null, report, raw: document.raw, patientId, ...now, waitingResultId: null };
-    const stored = await storeDelivery(store, practice, delivery);
-    if (stored.outcome === 'new-version')
-      await tell.versionArrived(practice, stored.resultId, stored.version);
+    await announce(store, practice, tell, await storeDelivery(store, practice, delivery));
   }
   return (await loadPatient(store, patientId)).card.status;
 }

@@ -14,7 +14,7 @@ import type { Practice } from '../store/practices.js';
 import type { NoticePurpose } from '../store/schema.js';
 import { ageYears } from '../store/stage.js';
 import type { Store } from '../store/store.js';
-import { contentAad } from '../store/versions.js';
+import { contentAad } from '../store/contents.js';
 
 export interface Composition {
   readonly practice: Practice;

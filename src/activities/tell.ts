@@ -5,6 +5,7 @@ import {
   chartChanged,
   command,
   deliveryStatus,
+  identityChanged,
   linkOpened,
   noticeChanged,
   notesQueued,
@@ -23,6 +24,13 @@ import {
 /** Tells workflows what happened outside. Every method may be repeated: facts carry ids. */
 export interface Tell {
   versionArrived(practice: Practice, resultId: string, version: number): Promise<void>;
+  /** A version that was kept and not taken over: it is looked at all the same (L41). */
+  lateVersion(practice: Practice, resultId: string, version: number): Promise<void>;
+  identity(
+    practice: Practice,
+    resultId: string,
+    fact: { id: string; at: number; news: 'joined' | 'moved' | 'disputed'; other: string | null },
+  ): Promise<void>;
   resume(practice: Practice, resultId: string): Promise<void>;
   delivery(practice: Practice, resultId: string, status: DeliveryStatus): Promise<void>;
   opened(practice: Practice, resultId: string, fact: { id: string; at: number }): Promise<void>;
@@ -81,6 +89,12 @@ export function createTell(temporal: Client): Tell {
   return {
     async versionArrived(practice, resultId, version) {
       await wake(practice, resultId, versionArrived, { version });
+    },
+    async lateVersion(practice, resultId, version) {
+      await wake(practice, resultId, versionArrived, { version, late: true });
+    },
+    async identity(practice, resultId, fact) {
+      await wake(practice, resultId, identityChanged, fact);
     },
     async resume(practice, resultId) {
       await wake(practice, resultId, resumeFromRecord);

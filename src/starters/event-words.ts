@@ -23,6 +23,20 @@ const sentences: Record<string, Sentence> = {
     `Version ${of(d, 'version')} received (${of(d, 'status')}); verified ${time(d, 'verifiedAt', p)}, posted ${time(d, 'postedAt', p)}, detected ${time(d, 'detectedAt', p)}`,
   'received-late': (d) =>
     `Version ${of(d, 'version')} received late (${of(d, 'status')}): older than what is current, kept and not taken over`,
+  'second-feed-agrees': (d) => `The second feed says the same as version ${of(d, 'version')}`,
+  'classified-late': (d) =>
+    `Version ${of(d, 'version')}, not taken over, would be ${of(d, 'tier') || 'without tier'}`,
+  joined: () => 'Joined with another record of the same result, which ends here',
+  'joined-into': () => 'Joined into another record of the same result, which goes on',
+  superseded: () => 'Another record of the same result goes on in its place',
+  rekeyed: () => 'The chart was merged: the result belongs to the surviving record',
+  'patient-changed': () => 'The document belongs to another patient: nothing of it counts here',
+  'privacy-incident': () => 'Privacy incident recorded for the compliance lead',
+  'filler-of-another-patient': () =>
+    'A report of another patient names the same filler number; it is kept apart',
+  disputed: () => 'In doubt whose it is: nothing goes to the patient until somebody has looked',
+  'dispute-cleared': () => 'Looked at: it is this patient’s',
+  'told-elsewhere': (d) => `The patient may know version ${of(d, 'version')} already, by ${list(d, 'by')}`,
   repeated: (d) => `Same content as version ${of(d, 'version')} delivered again`,
   classified: (d) =>
     `Version ${of(d, 'version')} classified: ${of(d, 'tier') || 'no tier'}, urgency ${of(d, 'urgency')}${d.change === 'first' ? '' : `, ${of(d, 'change')} change`}`,
@@ -95,6 +109,11 @@ const decisionWords: Record<string, string> = {
 function of(data: Data, key: string): string {
   const value = data[key];
   return value === null || value === undefined ? '' : String(value);
+}
+
+function list(data: Data, key: string): string {
+  const value = data[key];
+  return Array.isArray(value) ? value.join(', ') : of(data, key);
 }
 
 function time(data: Data, key: string, practice: Words): string {

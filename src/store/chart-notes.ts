@@ -81,6 +81,7 @@ const closureWords: Record<string, string> = {
   'providers-choice': "Closed by the provider's choice after the contact protocol",
   'not-performed': 'Test not performed; orderer told',
   void: 'Result withdrawn',
+  superseded: 'Another record of the same result goes on in its place',
   historic: 'Recorded only',
 };
 

@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { Database } from './schema.js';
 import * as foundation from './migrations/0001-foundation.js';
 import * as pageTries from './migrations/0002-page-tries.js';
+import * as identity from './migrations/0003-identity.js';
+import * as intake from './migrations/0004-intake.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -24,7 +26,12 @@ export function openDatabase(url: string, options: { max?: number } = {}): Db {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
-const migrations: Record<string, Migration> = { '0001-foundation': foundation, '0002-page-tries': pageTries };
+const migrations: Record<string, Migration> = {
+  '0001-foundation': foundation,
+  '0002-page-tries': pageTries,
+  '0003-identity': identity,
+  '0004-intake': intake,
+};
 
 /**
  * Brings the schema up to date. Safe to call from several processes at once: Kysely holds a lock meanwhile.

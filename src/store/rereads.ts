@@ -37,6 +37,16 @@ export async function noticeDocuments(store: Store, noticeId: string): Promise<D
   return rows;
 }
 
+/** Whose result it is; `null` while nobody knows. */
+export async function resultPatient(store: Store, resultId: string): Promise<string | null> {
+  const row = await store.db
+    .selectFrom('result')
+    .select('patient_id')
+    .where('id', '=', resultId)
+    .executeTakeFirst();
+  return row?.patient_id ?? null;
+}
+
 export async function noticePatient(store: Store, noticeId: string): Promise<string> {
   const row = await store.db
     .selectFrom('notice')

@@ -1,5 +1,6 @@
 import type { Generated, JSONColumnType } from 'kysely';
 import type { ClockMap } from '../domain/calendar/clock-map.js';
+import type { SourceConfig } from '../domain/practice/source.js';
 import type { EpochMs } from '../domain/result/report.js';
 
 /**
@@ -33,6 +34,12 @@ export interface Database {
   access: AccessTable;
   alarm: AlarmTable;
   feed: FeedTable;
+  identity_news: IdentityNewsTable;
+  incident: IncidentTable;
+  source: SourceTable;
+  transmission: TransmissionTable;
+  transmission_item: TransmissionItemTable;
+  sender_patient: SenderPatientTable;
 }
 
 type Json<T> = JSONColumnType<T & object, string, string>;
@@ -148,6 +155,9 @@ export interface ResultTable {
   posted_at: EpochMs | null;
   detected_at: EpochMs;
   detected_real_at: EpochMs;
+  /** What this result became, when it turned out not to be one of its own (L39, L42). */
+  successor_id: Generated<string | null>;
+  successor_why: Generated<'joined' | 'moved' | null>;
 }
 
 export interface AliasTable {
@@ -180,6 +190,10 @@ export interface VersionTable {
   contact_by_at: EpochMs | null;
   rule_set_version: number | null;
   reasons_sealed: string | null;
+  /** Codes of `domain/result/placing`: why a person looks at it, or why it was not taken over. */
+  marks: Generated<string[]>;
+  /** L4: the source that speaks for a result, or the one that only wakes and enriches. */
+  feed: Generated<'master' | 'second'>;
 }
 
 export type TaskStateName = 'open' | 'offered' | 'accepted' | 'done' | 'cancelled';
@@ -395,4 +409,101 @@ export interface FeedTable {
   last_read_at: EpochMs | null;
   replay_from_at: EpochMs | null;
   lock_real_until: EpochMs | null;
+}
+
+/** What a result's workflow has to hear about who it is; heard once it was told. */
+export interface IdentityNewsTable {
+  id: string;
+  practice_id: string;
+  result_id: string;
+  /** `rekeyed`: the chart was merged; only whoever sends its notices looks again. */
+  kind: 'joined' | 'moved' | 'disputed' | 'rekeyed';
+  other_id: string | null;
+  at: EpochMs;
+  real_at: EpochMs;
+  heard_real_at: EpochMs | null;
+}
+
+/** L43: a record for the compliance lead, with its 60-day clock. */
+export interface IncidentTable {
+  id: string;
+  practice_id: string;
+  key: string;
+  kind: string;
+  result_id: string | null;
+  other_result_id: string | null;
+  opened_at: EpochMs;
+  opened_real_at: EpochMs;
+  due_at: EpochMs;
+  closed_at: EpochMs | null;
+  closed_by: string | null;
+  outcome: string | null;
+}
+
+/** A sender of results with what is known of its traffic. */
+export interface SourceTable {
+  practice_id: string;
+  id: string;
+  config: Json<SourceConfig>;
+  /** Keyed hash of the token with which it comes over HTTP. */
+  token_index: string | null;
+  created_at: EpochMs;
+  last_seen_at: EpochMs | null;
+  last_seen_real_at: EpochMs | null;
+  received: Generated<number>;
+}
+
+export type TransmissionState = 'received' | 'processed' | 'dead-letter' | 'ignored';
+
+/** One message, body or file, exactly as it came. */
+export interface TransmissionTable {
+  id: string;
+  practice_id: string;
+  source_id: string;
+  format: string;
+  hash: string;
+  bytes: number;
+  body_sealed: string;
+  /** MSH-3, MSH-4 and MSH-10: evidence, never identity. */
+  envelope_sealed: string | null;
+  state: TransmissionState;
+  /** Code, and the words for people; neither holds PHI. */
+  reason: string | null;
+  words: string | null;
+  tries: Generated<number>;
+  next_real_at: Generated<EpochMs>;
+  lease_real_until: EpochMs | null;
+  /** How often the same bytes came again. */
+  repeats: Generated<number>;
+  received_at: EpochMs;
+  received_real_at: EpochMs;
+  settled_at: EpochMs | null;
+  settled_real_at: EpochMs | null;
+}
+
+export type ItemOutcome =
+  'result' | 'known' | 'late' | 'quarantine' | 'unmatched' | 'non-production' | 'superseded';
+
+/** What one result of a transmission became. */
+export interface TransmissionItemTable {
+  transmission_id: string;
+  position: number;
+  practice_id: string;
+  outcome: ItemOutcome;
+  result_id: string | null;
+  why: string | null;
+  /** The sender's own patient id, hashed; and the patient as printed, for whoever has to find the chart. */
+  sender_index: string | null;
+  patient_sealed: string | null;
+  next_real_at: Generated<EpochMs>;
+}
+
+/** A person said whose chart a sender's patient id is. */
+export interface SenderPatientTable {
+  practice_id: string;
+  source_id: string;
+  sender_index: string;
+  patient_id: string;
+  by_person: string;
+  at: EpochMs;
 }

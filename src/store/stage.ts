@@ -3,6 +3,7 @@ import { defaultPolicy } from '../domain/lifecycle/policy.js';
 import type { Fact } from '../domain/lifecycle/facts.js';
 import type { Lane, StagedVersion } from '../domain/lifecycle/state.js';
 import { changes } from '../domain/result/content.js';
+import { withDoubts } from '../domain/result/doubts.js';
 import type { Report } from '../domain/result/report.js';
 import { classify } from '../domain/rules/classify.js';
 import { ownerFor } from '../domain/routing/roster.js';
@@ -10,7 +11,7 @@ import { staffedHours } from './calendar.js';
 import { loadPatient } from './patients.js';
 import { loadPractice, practiceNow } from './practices.js';
 import type { Store } from './store.js';
-import { contentAad } from './versions.js';
+import { contentAad } from './contents.js';
 
 export const reasonsAad = 'version.reasons';
 const hour = 3_600_000;
@@ -42,7 +43,7 @@ export async function stageVersion(
   const report = store.cipher.openJson(row.content_sealed, contentAad) as Report;
   const patient = result.patient_id ? await loadPatient(store, result.patient_id) : null;
   const card = patient?.card;
-  const classification = classify(
+  const classified = classify(
     report,
     practice.ruleSet,
     card
@@ -53,6 +54,8 @@ export async function stageVersion(
         }
       : null,
   );
+  const isLate = row.change === 'late';
+  const classification = withDoubts(classified, isLate ? [] : row.marks);
   const before = await store.db
     .selectFrom('version')
     .selectAll()
@@ -62,6 +65,7 @@ export async function stageVersion(
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
+  const toldElsewhere = isLate ? [] : await toldByOthers(store, resultId, number);
   const change = before
     ? before.tier !== null && before.tier !== classification.tier
       ? 'clinical'
@@ -85,7 +89,7 @@ export async function stageVersion(
     await tx
       .updateTable('version')
       .set({
-        change,
+        ...(!isLate && { change }),
         tier: classification.tier,
         urgency: classification.urgency,
         panel_id: classification.panelId,
@@ -97,20 +101,46 @@ export async function stageVersion(
       .where('result_id', '=', resultId)
       .where('number', '=', number)
       .execute();
-    await tx
-      .updateTable('result')
-      .set({ ordered_by: ownership.orderedBy })
-      .where('id', '=', resultId)
-      .execute();
+    if (!isLate)
+      await tx
+        .updateTable('result')
+        .set({ ordered_by: ownership.orderedBy })
+        .where('id', '=', resultId)
+        .execute();
   });
   return {
     version,
     lane: result.lane as Lane,
     ...ownership,
     change,
+    comparedWith: before?.number ?? null,
+    ...(isLate && { late: true }),
+    ...(result.patient_id === null && { unclaimed: true }),
+    ...(row.marks.length > 0 && { marks: row.marks }),
+    ...(toldElsewhere.length > 0 && { toldElsewhere }),
     hours: staffedHours(practice.settings, now),
     policy: defaultPolicy,
   };
+}
+
+/** L41: an earlier version stood in the portal, or went out by ResultsCall. */
+async function toldByOthers(
+  store: Store,
+  resultId: string,
+  number: number,
+): Promise<('portal' | 'resultscall')[]> {
+  const rows = await store.db
+    .selectFrom('version')
+    .select(['published_at', 'content_sealed'])
+    .where('result_id', '=', resultId)
+    .where('number', '<', number)
+    .execute();
+  const told: ('portal' | 'resultscall')[] = [];
+  if (rows.some((row) => row.published_at !== null)) told.push('portal');
+  const route = (sealed: string) => (store.cipher.openJson(sealed, contentAad) as Report).documentRoute;
+  if (rows.some((row) => route(row.content_sealed)?.toUpperCase() === 'RESULTSCALL'))
+    told.push('resultscall');
+  return told;
 }
 
 /** Whole years at an instant; `null` when the birth date is not known. */

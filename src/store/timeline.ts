@@ -10,7 +10,7 @@ import { loadPatient } from './patients.js';
 import type { Practice } from './practices.js';
 import { reasonsAad } from './stage.js';
 import type { Store } from './store.js';
-import { contentAad } from './versions.js';
+import { contentAad } from './contents.js';
 import { patientIdentity, type PatientIdentity } from './worklist.js';
 
 export interface TimelineVersion {

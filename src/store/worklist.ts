@@ -4,7 +4,7 @@ import { recordAccess } from './access.js';
 import { loadPatient } from './patients.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { Store } from './store.js';
-import { contentAad } from './versions.js';
+import { contentAad } from './contents.js';
 
 /** S003-4: work that has been open for longer is marked on every list. */
 export const ageingAfterMs = 48 * 3_600_000;

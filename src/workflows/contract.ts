@@ -66,7 +66,9 @@ export interface CommandRef {
 type Told<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 export type DeliveryStatus = Omit<Told<'delivery-status'>, 'kind'>;
 
-export const versionArrived = defineSignal<[{ version: number }]>('versionArrived');
+export const versionArrived = defineSignal<[{ version: number; late?: boolean }]>('versionArrived');
+/** Joined with another result, given to another patient, or in doubt (L39, L42). */
+export const identityChanged = defineSignal<[Omit<Told<'identity'>, 'kind'>]>('identityChanged');
 export const command = defineSignal<[CommandRef]>('command');
 /** The same handler as `command`; the name that operators look for. */
 export const signOff = defineSignal<[CommandRef]>('signOff');

@@ -42,9 +42,10 @@ export async function labResult(input: contract.LabResultInput): Promise<Closure
   };
   const commandSignalled = async (ref: contract.CommandRef): Promise<void> => void (await commanded(ref));
 
-  setHandler(contract.versionArrived, ({ version }) =>
-    told({ id: `version/${version}`, kind: 'version-arrived', version }),
+  setHandler(contract.versionArrived, ({ version, late }) =>
+    told({ id: `version/${version}`, kind: 'version-arrived', version, ...(late && { late }) }),
   );
+  setHandler(contract.identityChanged, (f) => told({ ...f, kind: 'identity' }));
   setHandler(contract.command, commandSignalled);
   setHandler(contract.signOff, commandSignalled);
   setHandler(contract.deliveryStatus, (f) => told({ ...f, kind: 'delivery-status' }));

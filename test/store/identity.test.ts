@@ -1,67 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Report, ReportIdentifier } from '../../src/domain/result/report.js';
-import { upsertPatient } from '../../src/store/patients.js';
-import { storeDelivery, type Stored } from '../../src/store/versions.js';
-import { DeskPractice, hour, monday9, potassium } from '../starters/desk-practice.js';
-import { card } from './patient-card.js';
+import { DeskPractice, hour, monday9 } from '../starters/desk-practice.js';
+import { collected, newPatient, type Given } from './post.js';
 
 let desk: DeskPractice;
 let patients = 0;
-let documents = 100;
 beforeAll(async () => void (desk = await DeskPractice.open()), 60_000);
 afterAll(() => desk.close());
 
 const day = 24 * hour;
-const collected = monday9 - 20 * hour;
-
-type Ids = Partial<Record<ReportIdentifier['namespace'], string>>;
-type Given = Partial<Omit<Report, 'identifiers'>> & { ids?: Ids; value?: string };
-
-/** Hands in reports of one new patient, each as its own document. */
-async function patient() {
-  const chartId = String(7000 + patients++);
-  const patientId = await upsertPatient(desk.store, desk.practice.id, card(chartId));
-  return async ({ ids = { order: 'O1' }, value = '4.1', ...more }: Given = {}): Promise<Stored> => {
-    const documentId = more.documentId ?? String(documents++);
-    const all: Ids = { 'lab-result': documentId, ...ids };
-    const report: Report = {
-      source: 'athenahealth',
-      documentId,
-      kind: 'lab',
-      patient: { id: chartId, authority: '195901' },
-      departmentId: '150',
-      orderingProvider: { id: '72', npi: null },
-      identifiers: Object.entries(all).map(([namespace, text]) => ({
-        namespace: namespace as ReportIdentifier['namespace'],
-        value: `${chartId}-${text}`,
-      })),
-      test: { code: null, system: null, name: 'Potassium' },
-      status: 'final',
-      collectedAt: collected,
-      reportedAt: monday9 - hour,
-      postedAt: monday9,
-      observations: [potassium(value)],
-      note: null,
-      readable: true,
-      documentSource: 'INTERFACE',
-      documentRoute: null,
-      documentState: 'REVIEW',
-      reviewedByProvider: false,
-      publishedAt: null,
-      confidential: false,
-      ...more,
-    };
-    return storeDelivery(desk.store, desk.practice, {
-      reportId: null,
-      report,
-      raw: {},
-      patientId,
-      detectedAt: monday9,
-      detectedRealAt: monday9,
-      waitingResultId: null,
-    });
-  };
-}
+const patient = () => newPatient(desk, String(7000 + patients++));
 
 const resultRow = (id: string) =>
   desk.store.db.selectFrom('result').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -169,9 +116,9 @@ test('L41: corrected content is a new current version; a late preliminary or old
   const corrected = await post({ value: '6.3', status: 'corrected', reportedAt: monday9 });
   expect(corrected).toEqual({ outcome: 'new-version', resultId: first.resultId, version: 2 });
   const preliminary = { value: '4.0', status: 'preliminary', reportedAt: monday9 + hour } as const;
-  expect(await post(preliminary)).toEqual({ outcome: 'late', resultId: first.resultId });
+  expect(await post(preliminary)).toEqual({ outcome: 'late', resultId: first.resultId, version: 3 });
   const older = await post({ value: '4.5', reportedAt: monday9 - 3 * hour });
-  expect(older).toEqual({ outcome: 'late', resultId: first.resultId });
+  expect(older).toEqual({ outcome: 'late', resultId: first.resultId, version: 4 });
   expect((await resultRow(first.resultId)).current_version).toBe(2);
   // Nothing is dropped: both are kept.
   expect((await versions(first.resultId)).map((v) => v.change)).toEqual([null, null, 'late', 'late']);

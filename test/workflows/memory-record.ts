@@ -12,6 +12,8 @@ import type {
 
 type Body<K extends Fact['kind']> = Omit<Extract<Fact, { kind: K }>, 'id' | 'at' | 'kind'>;
 export type Staged = Body<'staged'>;
+/** What is not as usual about a version that is posted. */
+export type Posted = Partial<Staged> & Partial<Pick<StagedVersion, 'status'>>;
 
 /** What one result has in the record. */
 export interface Kept {
@@ -33,6 +35,8 @@ export class MemoryRecord {
   /** Page calls that have begun and not returned. */
   hanging = 0;
   readonly pages: (PageOrder & { resultId: string; sentAt: number })[] = [];
+  /** When it was asked whether a page has been accepted. */
+  readonly polls: { resultId: string; at: number }[] = [];
   /** A batch that came again with other lines than before: what was decided would be lost. */
   readonly conflicts: string[] = [];
   /** Does what the page call does; by default every role is reached. */
@@ -57,7 +61,7 @@ export class MemoryRecord {
   async post(
     resultId: string,
     tier: StagedVersion['tier'],
-    more: Partial<Staged> = {},
+    { status = 'final', ...more }: Posted = {},
   ): Promise<StagedVersion> {
     const kept = this.of(resultId);
     const number = kept.versions.length + 1;
@@ -65,7 +69,7 @@ export class MemoryRecord {
     const version: StagedVersion = {
       number,
       hash: `${resultId}#${number}`,
-      status: 'final',
+      status,
       tier,
       urgency: tier === 'critical' ? 'critical' : 'standard',
       sensitive: false,
@@ -124,7 +128,7 @@ export class MemoryRecord {
         this.pages.push({ ...page, resultId, sentAt: await this.practiceNow() });
         return { sentTo: page.roles.filter((r) => !page.without.includes(r)), failedFor: [], againAt: null };
       },
-      pollPages: async () => undefined,
+      pollPages: async ({ resultId }) => void this.polls.push({ resultId, at: await this.practiceNow() }),
     };
   }
 }

@@ -57,12 +57,24 @@ export async function withStandIns<T>(
       maxConcurrentActivityTaskExecutions: 500,
     }),
   ]);
-  // A worker whose activities hang is ended by force and says so; what counts is the work.
-  const running = Promise.allSettled(workers.map((w) => w.run()));
+  return whileRunning(workers, work);
+}
+
+/**
+ * Runs workers until `work` is done. A worker whose activities hang is then ended by force and says so; what counts is
+ * the work.
+ * @throws when a worker fails before: the work would wait for ever.
+ */
+export async function whileRunning<T>(workers: readonly Worker[], work: () => Promise<T>): Promise<T> {
+  const runs = workers.map((w) => w.run());
+  const running = Promise.allSettled(runs);
   try {
-    return await work();
+    const failed = new Promise<never>((_resolve, reject) => {
+      for (const run of runs) run.catch(reject);
+    });
+    return await Promise.race([work(), failed]);
   } finally {
-    for (const w of workers) w.shutdown();
+    for (const w of workers) if (w.getState() === 'RUNNING') w.shutdown();
     await running;
   }
 }

@@ -11,6 +11,7 @@ import {
   onPatientChanged,
   onPatientReplied,
 } from './on-patient.js';
+import { onIdentity } from './on-identity.js';
 import { onStaged, onVersionArrived } from './on-version.js';
 import { viewOf } from './phase.js';
 import type { Duty, PageOrder } from './decisions.js';
@@ -58,6 +59,9 @@ function isOver(state: ResultState, fact: Fact): boolean {
     case 'paged':
     case 'pages-polled':
       return !state.duties.some((d) => d.id === fact.id);
+    case 'staged':
+      // A current version is known by its number; a late one leaves no other trace.
+      return fact.late === true && !state.duties.some((d) => d.id === fact.id);
     case 'duty-failed':
       return !state.duties.some((d) => d.id === fact.dutyId);
     default:
@@ -76,7 +80,10 @@ function decide(turn: Turn, fact: Fact): Refusal | null {
       if (fact.waiting && fact.newestVersion === 0) waitUnmatched(turn, fact.waiting);
       return null;
     case 'version-arrived':
-      onVersionArrived(turn, fact.version);
+      onVersionArrived(turn, fact.version, fact.late);
+      return null;
+    case 'identity':
+      onIdentity(turn, fact);
       return null;
     case 'staged':
       onStaged(turn, fact);

@@ -50,7 +50,7 @@ export function resumed(recorded: ResultState, seq: number): ResultState {
     recordedSeq: seq,
     held: recorded.held.filter(({ duty }) => duty.kind === 'page'),
     duties: recorded.duties
-      .filter((d) => d.kind === 'page' || d.kind === 'reread')
+      .filter((d) => d.kind === 'page' || d.kind === 'reread' || (d.kind === 'stage' && d.late === true))
       .map((d) =>
         d.kind === 'page'
           ? { ...d, afterSeq: Math.min(d.afterSeq, seq + (recorded.lines.length ? 1 : 0)) }

@@ -4,7 +4,8 @@ export type Tier = 'critical' | 'abnormal' | 'normal' | 'review' | 'void';
 
 export type Urgency = 'critical' | 'same-day' | 'standard' | 'minor';
 
-export type Lane = 'notify' | 'told-at-visit' | 'copy' | 'historic' | 'review';
+/** `unmatched`: only the second feed speaks of it (L4), or its patient is in doubt (L42). */
+export type Lane = 'notify' | 'told-at-visit' | 'copy' | 'historic' | 'review' | 'unmatched';
 
 /** Pieces of staff work (architecture §2). */
 export type TaskKind =

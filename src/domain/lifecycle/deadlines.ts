@@ -39,7 +39,7 @@ export function deadlines(state: ResultState): Deadline[] {
     if (version.status === 'preliminary')
       add(
         `v${version.number}/not-final`,
-        version.detectedAt + state.policy.notFinalMs,
+        (state.preliminarySince ?? version.detectedAt) + state.policy.notFinalMs,
         `v${version.number}/final`,
         'still preliminary: a person looks',
       );

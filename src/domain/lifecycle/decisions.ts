@@ -95,7 +95,7 @@ export interface PageOrder {
 /** Work for an activity. Ids are deterministic from state, so that they survive replay and restart. */
 export type Duty =
   | { readonly id: string; readonly kind: 'load' }
-  | { readonly id: string; readonly kind: 'stage'; readonly version: number }
+  | { readonly id: string; readonly kind: 'stage'; readonly version: number; readonly late?: boolean }
   | { readonly id: string; readonly kind: 'record'; readonly seq: number; readonly lines: readonly Line[] }
   | { readonly id: string; readonly kind: 'reread'; readonly page: PageOrder | null }
   | { readonly id: string; readonly kind: 'page'; readonly page: PageOrder; readonly afterSeq: number }

@@ -49,7 +49,14 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
         readonly policy: LifecyclePolicy;
       } | null;
     }
-  | { readonly kind: 'version-arrived'; readonly version: number }
+  /** `late`: kept and not taken over, to be looked at all the same (L41). */
+  | { readonly kind: 'version-arrived'; readonly version: number; readonly late?: boolean }
+  /** L39, L42: joined with another result, never this patient's, or in doubt. `other`: the other result's id. */
+  | {
+      readonly kind: 'identity';
+      readonly news: 'joined' | 'moved' | 'disputed';
+      readonly other: string | null;
+    }
   | {
       readonly kind: 'staged';
       readonly version: StagedVersion;
@@ -59,6 +66,16 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
       /** False when nobody on the roster ordered it: the unrouted list's keeper holds it (L14). */
       readonly routed: boolean;
       readonly change: 'first' | 'none' | 'cosmetic' | 'clinical';
+      /** The version it was compared with; without it the one numbered before. */
+      readonly comparedWith?: number | null;
+      /** Kept and not taken over (L40, L41). */
+      readonly late?: boolean;
+      /** Why a person looks at it, or why it was not taken over: codes of `domain/result/placement`. */
+      readonly marks?: readonly string[];
+      /** L42: nobody's, because its patient is in doubt: there is no chart to write to. */
+      readonly unclaimed?: boolean;
+      /** L41: the patient may have had an earlier version from somebody else. */
+      readonly toldElsewhere?: readonly ('portal' | 'resultscall')[];
       readonly hours: OpenHours;
       readonly policy: LifecyclePolicy;
     }

@@ -2,7 +2,8 @@ import { dayOf, nextBusinessDay } from '../calendar/open-hours.js';
 import { skipAhead } from './critical-ladder.js';
 import type { CloseReason, Command, CommandBody, Refusal } from './facts.js';
 import type { AttemptOutcome, TaskKind } from './state.js';
-import { askNotice, settle, settleIfDone, withdrawNotice } from './telling.js';
+import { askNotice, closeWithoutNote, settle, settleIfDone, withdrawNotice } from './telling.js';
+import { doubtCleared } from './on-identity.js';
 import { signOff } from './on-sign-off.js';
 import type { Turn } from './turn.js';
 
@@ -180,6 +181,7 @@ function handled(turn: Turn, by: string, task?: TaskKind): Refusal | null {
   if (kind === 'review' && turn.state.decision.kind === 'awaited') return 'sign-off-first';
   turn.endTask(kind, 'handled');
   turn.event('handled', { task: kind }, by);
+  if (kind === 'follow-up') doubtCleared(turn);
   const { ending, version, lane } = turn.state;
   if (ending.kind === 'settled') {
     // The closing note could not be written by us; a person did it by hand (L44).
@@ -193,17 +195,26 @@ function handled(turn: Turn, by: string, task?: TaskKind): Refusal | null {
   }
   if (!version && kind === 'match') {
     // Nothing of it can go into a chart: the source's own document stands for it.
-    turn.set({ ending: { kind: 'closed', closure: 'superseded', at: turn.now } });
-    turn.line({ do: 'close', closure: 'superseded', at: turn.now });
-    turn.event('closed', { closure: 'superseded' });
-  } else if (kind === 'retraction') settle(turn, 'void');
+    closeWithoutNote(turn, 'superseded');
+  } else if (kind === 'retraction') settle(turn, version?.tier === null ? 'not-performed' : 'void');
+  else if (kind === 'match' && lane === 'unmatched') notMatched(turn);
   else if (kind === 'follow-up' && version?.tier === 'void' && !turn.task('retraction')) settle(turn, 'void');
   else if (lane === 'historic' && kind === 'review') settle(turn, 'historic');
-  else if (kind === 'follow-up' && version?.tier === null) settle(turn, 'not-performed');
+  else if (kind === 'follow-up' && version?.tier === null && !turn.task('retraction'))
+    settle(turn, 'not-performed');
   else settleIfDone(turn);
   const { ending: after, tasks } = turn.state;
   if (after.kind === 'open' && after.was && tasks.length === 0) settle(turn, after.was);
   return null;
+}
+
+/** L4: the keeper found nothing to match it with. What is not normal is a provider's to decide. */
+function notMatched(turn: Turn): void {
+  const { version, decision, policy } = turn.state;
+  if (version?.tier === 'normal') return settle(turn, 'superseded');
+  if (decision.kind !== 'not-needed') return;
+  turn.set({ decision: { kind: 'awaited' } });
+  turn.openTask('review', 'owner', turn.now + policy.signOffOwnerMs);
 }
 
 /** The task that a closing speaks of: the named one, or the first open of the kinds it can end. */

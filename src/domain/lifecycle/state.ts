@@ -110,6 +110,12 @@ export interface ResultState {
   /** Newest version that was looked at and not taken over: a preliminary after the final (L41). */
   readonly passedOver: number;
   readonly toldVersion: number | null;
+  /** L41: since when the laboratory has owed the final; absent in states of 0.1.0. */
+  readonly preliminarySince?: EpochMs | null;
+  /** L42: nobody's, because its patient is in doubt: it closes without a chart note. */
+  readonly unclaimed?: boolean;
+  /** L42: another person's result names the same filler; nobody has looked yet. */
+  readonly disputed?: boolean;
   readonly ownerId: string | null;
   readonly orderedBy: string | null;
   readonly hours: OpenHours;

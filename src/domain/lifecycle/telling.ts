@@ -7,7 +7,9 @@ import type { Turn } from './turn.js';
  */
 export function mayBeTold(state: ResultState): boolean {
   const { version, patientSteps, lane, decision } = state;
-  if (!version || patientSteps === 'held' || lane === 'historic') return false;
+  if (!version || patientSteps === 'held' || lane === 'historic' || state.disputed) return false;
+  // L4: until it is matched, or a provider released it.
+  if (lane === 'unmatched' && decision.kind !== 'released') return false;
   if (version.tier === null || version.tier === 'void') return false;
   if (version.status === 'unknown') return decision.kind === 'released';
   return version.status === 'final' || version.status === 'corrected';
@@ -46,6 +48,12 @@ export function giveToPerson(turn: Turn, why: string): void {
   turn.line({ do: 'withdraw-notice', why, at: turn.now });
   turn.event('message-withdrawn', { why });
   turn.set({ telling: { kind: 'with-person', version: telling.version, at: turn.now } });
+}
+
+/** L41: the patient knows of it or may: an effect of unknown outcome counts. */
+export function isTold({ toldVersion, telling, acknowledgement }: ResultState): boolean {
+  if (toldVersion !== null || acknowledgement !== null) return true;
+  return telling.kind === 'left' || telling.kind === 'confirmed' || telling.kind === 'sending';
 }
 
 /** True when what the patient answers can only be about the current content. */
@@ -90,6 +98,8 @@ export function settle(turn: Turn, closure: Closure): void {
   if (turn.state.ending.kind !== 'open') return;
   withdrawNotice(turn, 'settled');
   for (const task of turn.state.tasks) turn.endTask(task.kind, closure, true);
+  turn.event('settled', { closure });
+  if (turn.state.unclaimed) return closeWithoutNote(turn, closure);
   const closings = turn.state.closings + 1;
   turn.set({
     ending: { kind: 'settled', closure, at: turn.now },
@@ -97,7 +107,6 @@ export function settle(turn: Turn, closure: Closure): void {
     ladder: null,
     nextPagePollAt: null,
   });
-  turn.event('settled', { closure });
   turn.line({
     do: 'note',
     kind: 'closing',
@@ -106,6 +115,13 @@ export function settle(turn: Turn, closure: Closure): void {
     at: turn.now,
     data: {},
   });
+}
+
+/** Nothing of it can go into a chart, because nobody knows into whose. */
+export function closeWithoutNote(turn: Turn, closure: Closure): void {
+  turn.set({ ending: { kind: 'closed', closure, at: turn.now }, ladder: null, nextPagePollAt: null });
+  turn.line({ do: 'close', closure, at: turn.now });
+  turn.event('closed', { closure });
 }
 
 /** Life after the end (architecture §5). `was`: how it ends again once the reason is dealt with. */

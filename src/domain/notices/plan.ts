@@ -165,6 +165,8 @@ function chooseChannel(
   }
   if (wait !== null) return { do: 'wait', until: wait, why: 'window' };
   if (!patient.hasPhone) return { do: 'person', task: 'letter', why: 'no-channel' };
+  if (order.includes('text') && isBeyondTextLimits(facts))
+    return { do: 'person', task: 'callback', why: 'text-limit' };
   return { do: 'person', task: 'callback', why: 'no-channel' };
 }
 
@@ -179,6 +181,8 @@ function readyAt(channel: Channel, facts: NoticeFacts, now: EpochMs): EpochMs | 
       const allowed = patient.mobile && patient.consentToText && patient.labTextPreference !== false;
       if (!allowed || patient.textsThisWeek >= textsPerWeek) return null;
       if (!published) return now < publishedBy ? publishedBy : null;
+      // L41: a correction does not wait for tomorrow's text.
+      if (isBeyondTextLimits(facts)) return null;
       const from = patient.textsToday >= textsPerDay ? nextDay(textWindow, now) : now;
       return nextOpening(textWindow, from);
     }
@@ -195,6 +199,11 @@ function readyAt(channel: Channel, facts: NoticeFacts, now: EpochMs): EpochMs | 
     default:
       return channel satisfies never;
   }
+}
+
+function isBeyondTextLimits({ patient, purpose }: NoticeFacts): boolean {
+  const isReached = patient.textsToday >= textsPerDay || patient.textsThisWeek >= textsPerWeek;
+  return purpose === 'update' && patient.mobile && patient.consentToText && isReached;
 }
 
 function nextDay(window: OpenHours, now: EpochMs): EpochMs {

@@ -42,6 +42,12 @@ export interface Arrival {
   readonly hash?: string;
   readonly lane?: Lane;
   readonly routed?: boolean;
+  /** Kept and not taken over. */
+  readonly late?: boolean;
+  readonly marks?: readonly string[];
+  readonly toldElsewhere?: Extract<Fact, { kind: 'staged' }>['toldElsewhere'];
+  readonly comparedWith?: number;
+  readonly unclaimed?: boolean;
 }
 
 /**
@@ -128,8 +134,8 @@ export class Life {
     return this;
   }
 
-  arrive(number: number): this {
-    this.fact({ kind: 'version-arrived', version: number }, `version/${number}`);
+  arrive(number: number, late = false): this {
+    this.fact({ kind: 'version-arrived', version: number, ...(late && { late }) }, `version/${number}`);
     return this;
   }
 
@@ -153,6 +159,11 @@ export class Life {
         orderedBy: routed ? 'dr-owner' : null,
         routed,
         change: arrival.change ?? (number === 1 ? 'first' : 'clinical'),
+        ...(arrival.late && { late: true }),
+        ...(arrival.unclaimed && { unclaimed: true }),
+        ...(arrival.marks && { marks: arrival.marks }),
+        ...(arrival.toldElsewhere && { toldElsewhere: arrival.toldElsewhere }),
+        ...(arrival.comparedWith !== undefined && { comparedWith: arrival.comparedWith }),
         hours: officeHours,
         policy: defaultPolicy,
       },
@@ -162,7 +173,12 @@ export class Life {
   }
 
   post(number: number, arrival: Arrival): this {
-    return this.arrive(number).stage(number, arrival);
+    return this.arrive(number, arrival.late).stage(number, arrival);
+  }
+
+  identity(news: Extract<Fact, { kind: 'identity' }>['news'], other = 'other-result'): this {
+    this.fact({ kind: 'identity', news, other }, `identity/${news}`);
+    return this;
   }
 
   command(

@@ -49,7 +49,17 @@ const arrival: fc.Arbitrary<Arrival> = fc.record({
   tier: fc.constantFrom('critical', 'abnormal', 'normal', 'review', 'void', null),
   status: fc.constantFrom('preliminary', 'final', 'corrected', 'unknown'),
   change: fc.constantFrom('none', 'cosmetic', 'clinical'),
-  lane: fc.constantFrom('notify', 'notify', 'notify', 'review', 'copy', 'told-at-visit', 'historic'),
+  lane: fc.constantFrom(
+    'notify',
+    'notify',
+    'notify',
+    'review',
+    'copy',
+    'told-at-visit',
+    'historic',
+    'unmatched',
+  ),
+  marks: fc.constantFrom([], ['second-feed'], ['equal-times']),
   routed: fc.boolean(),
 });
 
@@ -70,6 +80,22 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       (a): Act =>
         (l) =>
           l.post(newest(l) + 1, a),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: arrival.map(
+      (a): Act =>
+        (l) =>
+          l.post(newest(l) + 1, { ...a, late: true }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('joined', 'moved', 'disputed').map(
+      (news): Act =>
+        (l) =>
+          l.identity(news),
     ),
   },
   {

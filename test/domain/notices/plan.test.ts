@@ -167,6 +167,16 @@ describe('by which channel', () => {
     expect(plan(at(9))).toMatchObject({ do: 'send', channel: 'text' });
     expect(plan(at(20))).toMatchObject({ do: 'wait', until: midnight + day + 9 * hour });
     expect(plan({}, { textsToday: 1 })).toMatchObject({ do: 'wait', until: midnight + day + 9 * hour });
+    // L41: a correction never waits for tomorrow's text: another channel, else a person calls.
+    const update = { purpose: 'update' as const };
+    expect(plan(update, { textsToday: 1 })).toMatchObject({ do: 'send', channel: 'secure' });
+    const textOnly = { spruceAccount: false, portal: false };
+    for (const limit of [{ textsToday: 1 }, { textsThisWeek: 3 }])
+      expect(plan(update, { ...textOnly, ...limit })).toEqual({
+        do: 'person',
+        task: 'callback',
+        why: 'text-limit',
+      });
     expect(plan({}, { textsThisWeek: 3 })).toEqual(secure);
   });
 

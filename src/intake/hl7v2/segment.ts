@@ -1,0 +1,101 @@
+import { unescapeHl7 } from './escapes.js';
+
+export interface Delimiters {
+  readonly field: string;
+  readonly component: string;
+  readonly repetition: string;
+  readonly escape: string;
+  readonly subcomponent: string;
+  /** Since 2.7. */
+  readonly truncation: string | null;
+}
+
+export const standardDelimiters: Delimiters = {
+  field: '|',
+  component: '^',
+  repetition: '~',
+  escape: '\\',
+  subcomponent: '&',
+  truncation: null,
+};
+
+/** A line of a message. Fields, components and subcomponents count from 1, as in the standard. */
+export class Segment {
+  constructor(
+    readonly id: string,
+    private readonly fields: readonly string[],
+    readonly delimiters: Delimiters,
+  ) {}
+
+  /** As written. */
+  raw(field: number): string {
+    return this.fields[field] ?? '';
+  }
+
+  /** Every repetition that says something. */
+  repetitions(field: number): Repetition[] {
+    const raw = this.raw(field);
+    if (isNothing(raw)) return [];
+    return raw
+      .split(this.delimiters.repetition)
+      .map((one) => new Repetition(one, this.delimiters))
+      .filter((one) => !isNothing(one.raw));
+  }
+
+  first(field: number): Repetition | null {
+    return this.repetitions(field)[0] ?? null;
+  }
+
+  /** A component of the first repetition; `null` when empty or `""` (known to be nothing). */
+  text(field: number, component = 1): string | null {
+    return this.first(field)?.component(component) ?? null;
+  }
+
+  toString(): string {
+    const { field } = this.delimiters;
+    const isHeader = this.id === 'MSH' && this.fields[1] === field;
+    return isHeader ? `${this.id}${field}${this.fields.slice(2).join(field)}` : this.fields.join(field);
+  }
+}
+
+export class Repetition {
+  private readonly components: readonly string[];
+
+  constructor(
+    readonly raw: string,
+    private readonly delimiters: Delimiters,
+  ) {
+    this.components = raw.split(delimiters.component);
+  }
+
+  /** Its first subcomponent, decoded and trimmed. */
+  component(n: number): string | null {
+    return this.subcomponent(n, 1);
+  }
+
+  subcomponent(n: number, m: number): string | null {
+    return this.clean(this.components[n - 1]?.split(this.delimiters.subcomponent)[m - 1] ?? '');
+  }
+
+  /** The whole of it as text: delimiters inside are part of what was written (TX, FT, ST). */
+  whole(): string | null {
+    return this.clean(this.raw);
+  }
+
+  /** All components that say something, parted by `between`. */
+  joined(between: string): string | null {
+    const parts = this.components.flatMap((one) =>
+      one.split(this.delimiters.subcomponent).flatMap((part) => this.clean(part) ?? []),
+    );
+    return parts.join(between) || null;
+  }
+
+  private clean(raw: string): string | null {
+    return isNothing(raw) ? null : unescapeHl7(raw, this.delimiters).trim() || null;
+  }
+}
+
+/** Empty, or two quotes: deleted or masked, typographic ones included. */
+function isNothing(raw: string): boolean {
+  return /^\s*(?:["\u201c\u201d]{2})?\s*$/.test(raw);
+}

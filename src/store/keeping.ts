@@ -1,0 +1,132 @@
+import { timeOf } from '../domain/result/identity.js';
+import type { Content } from '../domain/result/pieces.js';
+import type { SourceLane } from '../domain/result/placement.js';
+import type { EpochMs, Report } from '../domain/result/report.js';
+import { newId } from '../security/tokens.js';
+import { contentAad, contentHash, rawAad } from './contents.js';
+import type { Tx } from './database.js';
+import { appendEvents } from './events.js';
+import { practiceNow, type Practice } from './practices.js';
+import type { Store } from './store.js';
+import type { Delivery } from './delivery.js';
+
+/** Keeps what was delivered, raw and sealed, under the row that announced it or a new one. */
+export async function keepReport(
+  tx: Tx,
+  store: Store,
+  practice: Practice,
+  delivery: Delivery,
+  resultId: string,
+  state: 'stored' | 'duplicate',
+): Promise<string> {
+  const { report, reportId } = delivery;
+  const kept = {
+    state,
+    content_hash: contentHash(report),
+    result_id: resultId,
+    patient_id: delivery.patientId,
+    raw_sealed: store.cipher.sealJson(delivery.raw, rawAad),
+  };
+  if (reportId) {
+    await tx.updateTable('report').set(kept).where('id', '=', reportId).execute();
+    return reportId;
+  }
+  const id = newId();
+  await tx
+    .insertInto('report')
+    .values({
+      id,
+      practice_id: practice.id,
+      source: report.source,
+      document_id: report.documentId,
+      row_sealed: null,
+      reason: 're-read',
+      received_at: delivery.detectedAt,
+      received_real_at: delivery.detectedRealAt,
+      ...kept,
+    })
+    .execute();
+  return id;
+}
+
+export interface NewVersion {
+  readonly resultId: string;
+  readonly reportId: string;
+  readonly content: Content;
+  readonly take: 'current' | 'late';
+  readonly marks: readonly string[];
+  readonly feed: SourceLane;
+  readonly detectedAt: EpochMs;
+  readonly detectedRealAt: EpochMs;
+}
+
+/** Adds a version, current or kept as late, with its line in the timeline. @returns its number. */
+export async function addVersion(
+  tx: Tx,
+  store: Store,
+  practice: Practice,
+  version: NewVersion,
+): Promise<number> {
+  const { resultId, content, take, marks } = version;
+  const { n } = await tx
+    .selectFrom('version')
+    .select((e) => e.fn.coalesce(e.fn.max('number'), e.lit(0)).as('n'))
+    .where('result_id', '=', resultId)
+    .executeTakeFirstOrThrow();
+  const number = n + 1;
+  await tx
+    .insertInto('version')
+    .values({
+      result_id: resultId,
+      number,
+      report_id: version.reportId,
+      content_hash: contentHash(content),
+      content_sealed: store.cipher.sealJson(content, contentAad),
+      status: content.status,
+      report_time: timeOf(content, version.detectedAt),
+      collected_at: content.collectedAt,
+      posted_at: content.postedAt,
+      detected_at: version.detectedAt,
+      detected_real_at: version.detectedRealAt,
+      published_at: content.publishedAt,
+      change: take === 'late' ? 'late' : null,
+      tier: null,
+      urgency: null,
+      panel_id: null,
+      contact_by_at: null,
+      rule_set_version: null,
+      reasons_sealed: null,
+      marks: [...marks],
+      feed: version.feed,
+    })
+    .execute();
+  if (take === 'current')
+    await tx.updateTable('result').set({ current_version: number }).where('id', '=', resultId).execute();
+  await appendEvents(tx, store, practice.id, resultId, [
+    {
+      at: practiceNow(store, practice),
+      actor: content.source,
+      kind: take === 'late' ? 'received-late' : 'received',
+      data: {
+        version: number,
+        status: content.status,
+        verifiedAt: content.reportedAt,
+        postedAt: content.postedAt,
+        detectedAt: version.detectedAt,
+        ...(marks.length > 0 && { marks: [...marks] }),
+      },
+    },
+  ]);
+  return number;
+}
+
+/** A newly published document is no new content, but it opens the portal channels of what it says (L24). */
+export async function notePublished(tx: Tx, resultId: string, report: Report): Promise<void> {
+  if (report.publishedAt === null) return;
+  await tx
+    .updateTable('version')
+    .set({ published_at: report.publishedAt })
+    .where('result_id', '=', resultId)
+    .where('content_hash', '=', contentHash(report))
+    .execute();
+}

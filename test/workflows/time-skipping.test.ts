@@ -1,0 +1,369 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Runtime } from '@temporalio/worker';
+import type { OpenHours } from '../../src/domain/calendar/open-hours.js';
+import { defaultPolicy } from '../../src/domain/lifecycle/policy.js';
+import { findTimeSkippingServer } from '../../src/embedded/time-skipping.js';
+import { installRuntime } from '../../src/observability/install-runtime.js';
+import { createLogger } from '../../src/observability/log.js';
+import { newId } from '../../src/security/tokens.js';
+import type { NoticeStep } from '../../src/workflows/activity-types.js';
+import {
+  linkOpened,
+  noticeChanged,
+  notesQueued,
+  patientPageConfirmed,
+  patientReplied,
+  workflowIds,
+} from '../../src/workflows/contract.js';
+import { hour, minute, SkippedDays, type PostedResult } from './skipped-days.js';
+
+/** ± 1 min, and never early. */
+const isWithinAMinute = (at: number | undefined, due: number) =>
+  at !== undefined && at >= due && at <= due + minute;
+
+const launcher = await findTimeSkippingServer();
+// Without it each test is listed as skipped, by its name.
+const describeWithJava = launcher ? describe : describe.skip;
+
+const rungs = ['owner', 'cover', 'on-call', 'supervising-physician', 'medical-director'];
+const ladderStep = /^v\d+\/critical\/\d+$/;
+
+describeWithJava('over skipped days (needs Java, and Maven the first time)', () => {
+  let days: SkippedDays;
+  let runtime: Runtime;
+  beforeAll(() => {
+    runtime = installRuntime({ logger: createLogger('time-skipping', { level: 'error' }), metrics: false });
+  });
+  beforeEach(async () => void (days = await SkippedDays.open(launcher ?? '')));
+  afterEach(() => days.close());
+  // Its log forwarding would keep the process alive.
+  afterAll(() => runtime.shutdown());
+
+  /** What every life has to keep: each clock acts within a minute of its end, each step and page comes once. */
+  function keepsItsClocks(result: PostedResult): void {
+    for (const e of result.events('step-due')) {
+      expect([e.data.step, isWithinAMinute(e.at, Number(e.data.dueAt))]).toEqual([e.data.step, true]);
+    }
+    for (const p of result.pages) {
+      expect([p.step, isWithinAMinute(p.sentAt, p.at)]).toEqual([p.step, true]);
+    }
+    const pages = result.pages.map((p) => p.step);
+    expect(pages).toEqual([...new Set(pages)]);
+    expect(result.steps).toEqual([...new Set(result.steps)]);
+    expect(days.record.conflicts).toEqual([]);
+  }
+
+  /** The single pages, alarms aside, with the whole minutes from detection after which each left. */
+  function singlePages(
+    result: PostedResult,
+    from = result.detectedAt,
+  ): [string, number, readonly string[]][] {
+    return result.pages
+      .filter((p) => !ladderStep.test(p.step) && !p.step.startsWith('alarm/'))
+      .map((p): [string, number, readonly string[]] => [
+        p.step,
+        Math.floor((p.sentAt - from) / minute),
+        p.roles,
+      ])
+      .sort(([a, whenA], [b, whenB]) => whenA - whenB || a.localeCompare(b));
+  }
+
+  const ladder = (result: PostedResult) => result.pages.filter((p) => ladderStep.test(p.step));
+
+  test('L6, L10: nobody answers a critical: all rung so far every 5 min, the next rung every 10, a look every 30 s, the single pages at 30 min, 60 min and 2 h', () =>
+    days.run(async () => {
+      const critical = await days.post('critical');
+      await days.justAfter(critical.detectedAt + 2 * hour);
+      const rung = ladder(critical);
+      expect(rung).toHaveLength(25);
+      rung.forEach((page, k) => {
+        const due = critical.detectedAt + k * 5 * minute;
+        expect([page.step, isWithinAMinute(page.sentAt, due)]).toEqual([`v1/critical/${k}`, true]);
+        expect(page.roles).toEqual(rungs.slice(0, Math.floor(k / 2) + 1));
+      });
+      expect(singlePages(critical)).toEqual([
+        ['v1/critical/attempt', 30, ['owner', 'coordinator']],
+        ['v1/critical/supervisor', 60, ['supervising-physician']],
+        ['v1/critical/unreached', 120, ['on-call']],
+      ]);
+      expect(critical.lines('alarm').map((a) => a.code)).toEqual(['critical-without-attempt']);
+      const { polls } = critical;
+      expect(polls.length).toBeGreaterThanOrEqual(230);
+      for (const [i, at] of polls.entries()) {
+        const gap = at - (polls[i - 1] ?? critical.detectedAt);
+        expect(gap >= 30_000 && gap <= minute).toBe(true);
+      }
+      keepsItsClocks(critical);
+    }));
+
+  test('L6, L8, L10: over a day and several restarts no clock of a critical is lost, and none comes twice', () =>
+    days.run(async () => {
+      // Fewer looks than every 30 s: they are not what is shown here, and a day of them takes long.
+      const policy = { ...defaultPolicy, pagePollRealMs: 5 * minute };
+      const critical = await days.post('critical', { policy });
+      await days.justAfter(critical.detectedAt + 24 * hour);
+      expect(await critical.restarts()).toBeGreaterThanOrEqual(2);
+      expect(singlePages(critical)).toEqual([
+        ['v1/critical/attempt', 30, ['owner', 'coordinator']],
+        ['v1/critical/supervisor', 60, ['supervising-physician']],
+        ['v1/critical/unreached', 120, ['on-call']],
+        ['v1/sign-off/cover', 18 * 60, ['cover']],
+        ['v1/critical/director', 24 * 60, ['medical-director']],
+        ['v1/sign-off/owner', 24 * 60, ['owner', 'coordinator']],
+      ]);
+      // It never stops until someone accepts, and each repeat is within a minute of its time.
+      const rung = ladder(critical);
+      expect(rung.map((p) => p.step)).toEqual(rung.map((_, k) => `v1/critical/${k}`));
+      for (const [k, page] of rung.entries()) {
+        const gap = page.sentAt - (rung[k - 1]?.sentAt ?? page.sentAt - 5 * minute);
+        expect(Math.abs(gap - 5 * minute)).toBeLessThanOrEqual(minute);
+      }
+      expect(rung.length).toBeGreaterThanOrEqual(280);
+      keepsItsClocks(critical);
+    }));
+
+  test('L6, L10: acceptance stops the ladder, 30 min without an attempt start it again, an attempt stops the 60 min, contact stops the rest', () =>
+    days.run(async () => {
+      const critical = await days.post('critical');
+      const from = critical.detectedAt;
+      await days.pass(7 * minute);
+      expect(await critical.decide('owner', { kind: 'accept', task: 'callback' })).toBeNull();
+      await days.justBefore(from + 30 * minute);
+      expect(ladder(critical)).toHaveLength(2);
+      await days.justAfter(from + 30 * minute);
+      // Whoever accepted and did nothing is left out from here.
+      expect(ladder(critical).slice(2)).toMatchObject([{ roles: rungs.slice(0, 4), without: ['owner'] }]);
+      expect(await critical.decide('cover', { kind: 'accept', task: 'callback' })).toBeNull();
+      await days.pass(9 * minute);
+      const missed = { kind: 'attempt', outcome: 'no-answer', twoIdentifiers: false } as const;
+      expect(await critical.decide('cover', missed)).toBeNull();
+      await days.justAfter(from + 2 * hour);
+      expect(singlePages(critical)).toEqual([
+        ['v1/critical/attempt', 30, ['owner', 'coordinator']],
+        ['v1/critical/unreached', 120, ['on-call']],
+      ]);
+      expect(
+        await critical.decide('cover', { ...missed, outcome: 'reached', twoIdentifiers: true }),
+      ).toBeNull();
+      expect(await critical.release('cover')).toBeNull();
+      await days.pass(30 * hour);
+      expect(ladder(critical)).toHaveLength(3);
+      expect(singlePages(critical)).toHaveLength(2);
+      keepsItsClocks(critical);
+      expect(await critical.chart()).toBe('reached');
+    }));
+
+  test('L8, S000-83: an unsigned abnormal: cover at 18 h, owner and coordinator at 24 h, supervising physician at 48 h; contact overdue at 48 h and 72 h; looked at every day after', () =>
+    days.run(async () => {
+      const abnormal = await days.post('abnormal');
+      await days.justBefore(abnormal.detectedAt + 18 * hour);
+      expect(abnormal.pages).toEqual([]);
+      await days.justAfter(abnormal.detectedAt + 96 * hour);
+      expect(singlePages(abnormal)).toEqual([
+        ['v1/sign-off/cover', 18 * 60, ['cover']],
+        ['v1/sign-off/owner', 24 * 60, ['owner', 'coordinator']],
+        ['v1/contact-by', 48 * 60, ['owner', 'coordinator']],
+        ['v1/sign-off/supervisor', 48 * 60, ['supervising-physician']],
+        ['v1/contact-by/supervisor', 72 * 60, ['supervising-physician']],
+        ['v1/still-open/0', 96 * 60, ['supervising-physician']],
+      ]);
+      expect(abnormal.events('ageing')).toHaveLength(1);
+      // S000-T6: nothing of it was said to the patient.
+      expect(abnormal.lines('ask-notice')).toEqual([]);
+      keepsItsClocks(abnormal);
+    }));
+
+  test('L8, L11: a step due at night is recorded at its time and its page delivered at the opening', () =>
+    days.run(async () => {
+      const opens = await days.now();
+      const day = (n: number) => [opens + n * 24 * hour, opens + (n * 24 + 9) * hour] as const;
+      const hours: OpenHours = { intervals: [day(0), day(1), day(2)] };
+      await days.pass(3 * hour);
+      const abnormal = await days.post('abnormal', { hours });
+      await days.justAfter(abnormal.detectedAt + 18 * hour);
+      expect(abnormal.steps).toEqual(['v1/sign-off/cover']);
+      await days.justBefore(opens + 24 * hour);
+      expect(abnormal.pages).toEqual([]);
+      await days.justAfter(abnormal.detectedAt + 24 * hour);
+      expect(singlePages(abnormal, opens)).toEqual([
+        ['v1/sign-off/cover', 24 * 60, ['cover']],
+        ['v1/sign-off/owner', 27 * 60, ['owner', 'coordinator']],
+      ]);
+      keepsItsClocks(abnormal);
+    }));
+
+  test('L8, L20, L33: a sign-off and a new version stop the sign-off clocks; the patient’s button stops the callback, silence opens it', () =>
+    days.run(async () => {
+      const [answered, silent, amended] = await Promise.all([1, 2, 3].map(() => days.post('abnormal')));
+      if (!answered || !silent || !amended) throw new Error('not posted');
+      const from = answered.detectedAt;
+      await days.pass(17 * hour);
+      const oldHash = amended.hash;
+      await days.post('abnormal', {}, amended.id);
+      await days.justBefore(from + 18 * hour);
+      expect(await amended.release('owner', oldHash)).toBe('stale-version');
+      expect(await answered.release()).toBeNull();
+      expect(await silent.release()).toBeNull();
+      await days.justAfter(from + 18 * hour);
+      for (const result of [answered, silent, amended]) expect(result.pages).toEqual([]);
+
+      for (const result of [answered, silent]) {
+        await result.delivery('left', { channel: 'secure' });
+        await result.delivery('confirmed', { channel: 'secure' });
+      }
+      // 24 staffed hours after the message, but not later than a business day before contact is due.
+      await days.justBefore(from + 24 * hour);
+      await answered.tell(patientPageConfirmed, { id: 'button', at: await days.now(), wantsCall: false });
+      await days.justAfter(from + 24 * hour);
+      expect(answered.openTasks).toEqual([]);
+      expect(silent.openTasks).toEqual(['callback']);
+      expect(await answered.chart()).toBe('acknowledged');
+
+      await days.justAfter(amended.detectedAt + 18 * hour);
+      expect(singlePages(amended)).toEqual([['v2/sign-off/cover', 18 * 60, ['cover']]]);
+      for (const result of [answered, silent, amended]) keepsItsClocks(result);
+    }));
+
+  test('L9: a normal without proof of delivery is the owner’s to release at 72 h, and the supervising physician’s at 96 h', () =>
+    days.run(async () => {
+      const [never, left, told] = await Promise.all([1, 2, 3].map(() => days.post('normal')));
+      if (!never || !left || !told) throw new Error('not posted');
+      await days.pass(hour);
+      // A message that left is no proof; a receipt is.
+      await left.delivery('left');
+      await told.delivery('left');
+      await told.delivery('confirmed');
+      await days.justBefore(never.detectedAt + 72 * hour);
+      for (const result of [never, left, told]) expect(result.pages).toEqual([]);
+      await days.justAfter(never.detectedAt + 96 * hour);
+      for (const result of [never, left]) {
+        expect(result.lines('open-task')).toMatchObject([{ kind: 'release', role: 'owner' }]);
+        expect(singlePages(result).map(([, ...rest]) => rest)).toEqual([
+          [72 * 60, ['owner', 'coordinator']],
+          [96 * 60, ['supervising-physician']],
+        ]);
+        keepsItsClocks(result);
+      }
+      expect(told.pages).toEqual([]);
+      expect(told.lines('open-task')).toEqual([]);
+    }));
+
+  test('L38, L44: a told normal closes 72 h after the receipt, opened or not; an answer in between stops that clock; a chart note that does not come is an alarm each day', () =>
+    days.run(async () => {
+      const [unopened, opened, asking, thanking] = await Promise.all(
+        [1, 2, 3, 4].map(() => days.post('normal')),
+      );
+      if (!unopened || !opened || !asking || !thanking) throw new Error('not posted');
+      const all = [unopened, opened, asking, thanking];
+      await days.pass(hour);
+      for (const result of all) await result.delivery('left');
+      await days.pass(hour);
+      const { at: receipt } = await unopened.delivery('confirmed');
+      for (const result of [opened, asking, thanking]) await result.delivery('confirmed');
+      await days.pass(hour);
+      const at = await days.now();
+      await opened.tell(linkOpened, { id: 'visit', at });
+      await thanking.tell(patientReplied, { id: 'reply', at, channel: 'text', acknowledges: true });
+      await days.justBefore(receipt + 72 * hour);
+      await asking.tell(patientReplied, {
+        id: 'reply',
+        at: await days.now(),
+        channel: 'text',
+        acknowledges: false,
+      });
+      expect(unopened.events('settled')).toEqual([]);
+      expect(opened.events('settled')).toEqual([]);
+      expect(await thanking.chart()).toBe('acknowledged');
+
+      await days.justAfter(receipt + 72 * hour);
+      const settled = unopened.events('settled').map((e) => e.at - receipt);
+      expect(settled).toHaveLength(1);
+      expect(settled[0]).toBeGreaterThanOrEqual(72 * hour);
+      expect(asking.events('settled')).toEqual([]);
+      expect(asking.openTasks).toEqual(['reply']);
+
+      await days.justAfter(receipt + (72 + 48) * hour);
+      expect(await unopened.isRunning()).toBe(true);
+      expect(unopened.lines('alarm').map((a) => Math.floor((a.at - receipt) / hour))).toEqual([96, 120]);
+      expect(await unopened.chart()).toBe('notified-unopened');
+      expect(await opened.chart()).toBe('notified-opened');
+      for (const result of all) keepsItsClocks(result);
+    }));
+
+  test('L41: a result that stays preliminary, however often it comes, is looked at 5 days after the first', () =>
+    days.run(async () => {
+      const preliminary = { status: 'preliminary' } as const;
+      const result = await days.post('abnormal', preliminary);
+      const from = result.detectedAt;
+      await days.pass(4 * 24 * hour);
+      await days.post('abnormal', { ...preliminary, change: 'cosmetic' }, result.id);
+      await days.justBefore(from + 5 * 24 * hour);
+      expect(result.openTasks).toEqual([]);
+      await days.justAfter(from + 5 * 24 * hour);
+      expect(result.openTasks).toEqual(['review']);
+      expect(result.steps).toHaveLength(1);
+      keepsItsClocks(result);
+    }));
+
+  test('L19, L47: a notice leaves at its moment, is planned again when something changes, and moves on after a day without success', async () => {
+    const patientId = newId();
+    const from = await days.now();
+    const settled = from + 30 * minute;
+    const plans: number[] = [];
+    const tries: number[] = [];
+    const gaveUp: number[] = [];
+    const texts = {
+      sendText: async () => {
+        tries.push(await days.now());
+        throw new Error('the vendor is down');
+      },
+    };
+    const results = {
+      nextNoticeStep: async (): Promise<NoticeStep> => {
+        const now = await days.now();
+        plans.push(now);
+        if (gaveUp.length > 0) return { do: 'rest' };
+        return now < settled
+          ? { do: 'wait', until: settled }
+          : { do: 'send', noticeId: newId(), channel: 'text', epoch: 0 };
+      },
+      sendGaveUp: async () => void gaveUp.push(await days.now()),
+    };
+    await days.serve({ results, texts }, async () => {
+      await days.start('patientNotice', workflowIds.notice(patientId), { patientId }, noticeChanged);
+      await days.pass(10 * minute);
+      await days.start('patientNotice', workflowIds.notice(patientId), { patientId }, noticeChanged);
+      await days.justBefore(settled);
+      expect(plans).toHaveLength(2);
+      expect(tries).toEqual([]);
+      await days.justAfter(settled);
+      expect(tries.length).toBeGreaterThanOrEqual(1);
+      expect(gaveUp).toEqual([]);
+      await days.justAfter(settled + 24 * hour);
+      await days.client.workflow.getHandle(workflowIds.notice(patientId)).result();
+    });
+    expect(isWithinAMinute(tries[0], settled)).toBe(true);
+    expect(gaveUp.map((at) => isWithinAMinute(at, settled + 24 * hour))).toEqual([true]);
+  });
+
+  test('S000-75: chart notes are written in batches that start a minute apart, and the writer ends when none is left', async () => {
+    const drains: number[] = [];
+    const athenaWrites = {
+      drainNotes: async () => {
+        drains.push(await days.now());
+        return { written: 1, nextRealAt: drains.length < 3 ? drains.at(-1) : null };
+      },
+    };
+    const id = workflowIds.chart('riverside');
+    await days.serve({ results: {}, athenaWrites }, async () => {
+      await days.start('chartWriter', id, {}, notesQueued);
+      // Ten results queue notes while the first minute runs: they wait for the next batch.
+      for (let i = 0; i < 10; i += 1) await days.start('chartWriter', id, {}, notesQueued);
+      await days.pass(5 * minute);
+      await days.client.workflow.getHandle(id).result();
+    });
+    expect(drains).toHaveLength(3);
+    for (const [i, at] of drains.slice(1).entries())
+      expect(at - (drains[i] ?? NaN)).toBeGreaterThanOrEqual(minute);
+  });
+});
