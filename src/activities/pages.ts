@@ -12,11 +12,12 @@ import {
   markTaken,
   permission,
   settleEffect,
+  type EffectKey,
 } from '../store/effects.js';
-import { pageConversation, pageEffectsOf, rememberPageConversation } from '../store/pages.js';
+import { alarmsToPage, pageConversation, pageEffectsOf, rememberPageConversation } from '../store/pages.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { memberTask } from '../store/tasks.js';
-import type { PageActivities } from '../workflows/activity-types.js';
+import type { AlarmActivities, PageActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded } from './failures.js';
 import { createTell } from './tell.js';
@@ -29,7 +30,7 @@ export const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
 type Paged = Awaited<ReturnType<PageActivities['page']>>;
 
 /** Pages by Spruce. They hold no PHI (L11); a critical one is rather sent twice than never (architecture §8). */
-export function createPageActivities(deps: ActivityDeps): PageActivities {
+export function createPageActivities(deps: ActivityDeps): PageActivities & AlarmActivities {
   const { store, vendors, metrics } = deps;
   const tell = createTell(deps.temporal);
 
@@ -61,6 +62,24 @@ export function createPageActivities(deps: ActivityDeps): PageActivities {
         if (page.critical && outcome.sentTo.length > 0)
           metrics.pageSent(store.realNow() - result.detected_real_at);
         return outcome;
+      }),
+
+    pageAlarms: ({ practiceId }) =>
+      guarded(async () => {
+        const practice = await loadPractice(store, practiceId);
+        const personId = practice.roster.administrator;
+        const page = { step: 'alarm', critical: false };
+        const alarmIds = await alarmsToPage(store, practiceId, personId);
+        const to = alarmIds.map((id) => ({ personId, taskKey: `alarm/${id}`, taskId: undefined }));
+        // All are written down before the first is sent: its page takes the others along, with their count (L11).
+        for (const one of to)
+          await store.db
+            .transaction()
+            .execute((tx) =>
+              holdEffect(tx, store, effectKey(practice, page, one, practiceNow(store, practice))),
+            );
+        const [lead] = to;
+        if (lead) await pagePerson(deps, practice, page, lead);
       }),
 
     pollPages: ({ practiceId, resultId }) =>
@@ -113,13 +132,31 @@ interface PersonPage {
   readonly personId: string;
   readonly taskKey: string;
   readonly taskId: string | undefined;
-  readonly resultId: string;
+  /** Left out where the page is about no result: an alarm of the practice. */
+  readonly resultId?: string;
+}
+
+type PageStep = Pick<PageOrder, 'step' | 'critical'>;
+
+/** One page of one step to one person happens once, whatever retries it. */
+function effectKey(practice: Practice, page: PageStep, to: PersonPage, at: number): EffectKey {
+  return {
+    practiceId: practice.id,
+    key: `page/${to.taskKey}/${page.step}/${to.personId}/spruce`,
+    kind: 'page',
+    at,
+    ...(to.resultId && { resultId: to.resultId }),
+    ...(to.taskId && { taskId: to.taskId }),
+    personId: to.personId,
+    step: page.step,
+    channel: 'spruce',
+  };
 }
 
 async function pagePerson(
   deps: ActivityDeps,
   practice: Practice,
-  page: PageOrder,
+  page: PageStep,
   to: PersonPage,
 ): Promise<{ sent: boolean; failed: boolean; againAt: number | null }> {
   const { store } = deps;
@@ -133,17 +170,7 @@ async function pagePerson(
       .where('person_id', '=', to.personId)
       .forUpdate()
       .executeTakeFirst();
-    const effect = await holdEffect(tx, store, {
-      practiceId: practice.id,
-      key: `page/${to.taskKey}/${page.step}/${to.personId}/spruce`,
-      kind: 'page',
-      at: now,
-      resultId: to.resultId,
-      ...(to.taskId && { taskId: to.taskId }),
-      personId: to.personId,
-      step: page.step,
-      channel: 'spruce',
-    });
+    const effect = await holdEffect(tx, store, effectKey(practice, page, to, now));
     const may = permission(store, effect);
     if (may.may === 'nothing') return { do: 'done' as const, sent: effect.state === 'confirmed' };
     // A critical page waits for nobody: its key makes Spruce refuse what it has taken already.
@@ -197,7 +224,7 @@ async function pagePerson(
 async function call(
   deps: ActivityDeps,
   practice: Practice,
-  page: PageOrder,
+  page: PageStep,
   personId: string,
   memberId: string,
   effects: readonly string[],
@@ -245,7 +272,7 @@ async function forgetPaged({ store }: ActivityDeps, practice: Practice, personId
 }
 
 /** No PHI in a page (L11): it says that something waits, and where. */
-function words(page: PageOrder, count: number): string {
+function words(page: PageStep, count: number): string {
   if (page.critical)
     return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
   return count > 1

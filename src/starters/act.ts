@@ -5,7 +5,6 @@ import { CommandRefused, markDelivered, writeCommand, type NewCommand } from '..
 import type { Practice } from '../store/practices.js';
 import { ask } from './ask.js';
 import { CommandFailed } from './outcome.js';
-import { refusalWords } from './refusals.js';
 
 export interface Act {
   readonly practice: Practice;
@@ -35,14 +34,12 @@ export interface ActAnswer extends Answer {
  * A person decides: the command is written first, then judged by the workflow of the result that the person acted on,
  * then given to the other members of the draw. A refused decision goes to nobody else: who is told "no" has done
  * nothing. (Should no answer come within seconds, the web process hands it to all of them; each judges for itself.)
- * @throws CommandRefused when no command may be written; CommandFailed `stale-version` when `version` is not current,
+ * @throws CommandRefused when no command may be written, so also when `version` is not current; CommandFailed
  * `no-answer-yet` when the command is written and handed over, and nobody judged it in time.
  */
 export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: Act): Promise<ActAnswer> {
   const { practice, resultId, personId, body, note, via } = input;
   if (via === 'cli') requireDemoPolicy(practice);
-  if (input.version !== undefined)
-    await requireSeen(deps.store, input, await currentVersion(deps.store, input));
   const command = await writeCommand(deps.store, {
     practice,
     personId,
@@ -50,14 +47,9 @@ export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: 
     note: note ?? null,
     via,
     resultId,
+    ...(input.version !== undefined && { seen: { [resultId]: input.version } }),
     ...(input.id !== undefined && { id: input.id }),
   });
-  const target = command.targets.find((t) => t.resultId === resultId);
-  if (input.version !== undefined && target && target.version !== input.version) {
-    // A newer version came in between: nobody is given what was written.
-    await markDelivered(deps.store, command.id);
-    await requireSeen(deps.store, input, target.version);
-  }
   const resultIds = command.targets.map((t) => t.resultId);
   const hasOthers = resultIds.some((id) => id !== resultId);
   try {
@@ -72,28 +64,6 @@ export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: 
     if (err instanceof CommandFailed && err.code === 'no-answer-yet') await deliverCommand(deps, command.id);
     throw err;
   }
-}
-
-/** L20: a decision is about the version that the person saw. */
-async function requireSeen(store: ProcessDeps['store'], input: Act, current: number): Promise<void> {
-  if (input.version === undefined || input.version === current) return;
-  if (input.version > current)
-    throw new CommandFailed(
-      'no-such-version',
-      `There is no version ${input.version}; version ${current} is the current one.`,
-    );
-  const words = await refusalWords(store, input.practice, input.resultId, 'stale-version');
-  throw new CommandFailed('stale-version', words);
-}
-
-async function currentVersion(store: ProcessDeps['store'], input: Act): Promise<number> {
-  const row = await store.db
-    .selectFrom('result')
-    .select('current_version')
-    .where('id', '=', input.resultId)
-    .where('practice_id', '=', input.practice.id)
-    .executeTakeFirst();
-  return row?.current_version ?? 0;
 }
 
 /**

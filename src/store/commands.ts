@@ -12,7 +12,14 @@ export const noteAad = 'command.note';
 /** Why a door did not write a command. The message is for the person at the desk. */
 export class CommandRefused extends Error {
   constructor(
-    readonly code: 'no-login' | 'not-on-roster' | 'not-credentialed' | 'no-such-result',
+    readonly code:
+      | 'no-login'
+      | 'not-on-roster'
+      | 'not-credentialed'
+      | 'no-such-result'
+      | 'no-such-version'
+      | 'stale-version'
+      | 'id-of-another',
     message: string,
   ) {
     super(message);
@@ -29,6 +36,12 @@ export interface NewCommand {
   readonly note?: string | null;
   /** The result the person acted on; a command on a draw fans out to its members (L18). */
   readonly resultId: string;
+  /**
+   * Version that the person saw, per result. Nothing is written when another one is current by now (L20); members of
+   * the draw that are not named go by what is current.
+   */
+  readonly seen?: Readonly<Record<string, number>>;
+  /** Repeating with the same id is harmless. */
   readonly id?: string;
 }
 
@@ -67,10 +80,20 @@ export async function writeCommand(store: Store, input: NewCommand): Promise<Wri
     if (result.patient_id) await lockPatient(tx, patientLock(result.patient_id));
     const existing = await tx
       .selectFrom('command')
-      .select(['id', 'targets'])
+      .select(['practice_id', 'person_id', 'kind', 'targets'])
       .where('id', '=', id)
       .executeTakeFirst();
-    if (existing) return { id, targets: existing.targets };
+    if (existing) {
+      const isSame =
+        existing.practice_id === practice.id &&
+        existing.person_id === personId &&
+        existing.kind === body.kind;
+      if (isSame) return { id, targets: existing.targets };
+      throw new CommandRefused(
+        'id-of-another',
+        'This command id belongs to another decision. Use a new one.',
+      );
+    }
     let members = tx
       .selectFrom('result')
       .innerJoin('version', (j) =>
@@ -90,6 +113,7 @@ export async function writeCommand(store: Store, input: NewCommand): Promise<Wri
     const targets: CommandTarget[] = await members.orderBy('result.id').execute();
     if (!targets.some((t) => t.resultId === input.resultId))
       targets.push({ resultId: input.resultId, version: 0, hash: '' });
+    for (const target of targets) requireSeen(target, input.seen?.[target.resultId]);
     await tx
       .insertInto('command')
       .values({
@@ -110,6 +134,20 @@ export async function writeCommand(store: Store, input: NewCommand): Promise<Wri
       .execute();
     return { id, targets };
   });
+}
+
+/** L20: a decision is about the version that the person saw. */
+function requireSeen(current: CommandTarget, seen: number | undefined): void {
+  if (seen === undefined || seen === current.version) return;
+  if (seen > current.version)
+    throw new CommandRefused(
+      'no-such-version',
+      `There is no version ${seen}; version ${current.version} is the current one.`,
+    );
+  throw new CommandRefused(
+    'stale-version',
+    `A newer version (v${current.version}) has arrived. Look at it before you decide: resultloop timeline ${current.resultId}`,
+  );
 }
 
 /** The command as a result's workflow judges it; `null` when no door wrote it, or not for this result. */

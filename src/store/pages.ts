@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Store } from './store.js';
 
 /** The internal note conversation in which a person is paged; `null` before the first page. */
@@ -57,4 +58,28 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
     .where('effect.state', 'in', ['called', 'confirmed'])
     .orderBy('effect.created_real_at', 'desc')
     .execute();
+}
+
+/**
+ * Open alarms that belong to no result and that a person was not paged for, oldest first. Those of a result are paged
+ * by its workflow.
+ */
+export async function alarmsToPage(store: Store, practiceId: string, personId: string): Promise<string[]> {
+  const rows = await store.db
+    .selectFrom('alarm')
+    .leftJoin('effect', (j) =>
+      j
+        .onRef('effect.practice_id', '=', 'alarm.practice_id')
+        .on('effect.kind', '=', 'page')
+        .on('effect.person_id', '=', personId)
+        .on(sql<boolean>`effect.key like 'page/alarm/' || alarm.id || '/%'`),
+    )
+    .select('alarm.id')
+    .where('alarm.practice_id', '=', practiceId)
+    .where('alarm.result_id', 'is', null)
+    .where('alarm.cleared_at', 'is', null)
+    .where((e) => e.or([e('effect.state', 'is', null), e('effect.state', '=', 'intended')]))
+    .orderBy('alarm.raised_at')
+    .execute();
+  return rows.map((r) => r.id);
 }

@@ -43,6 +43,11 @@ export interface PageActivities {
   pollPages(ref: ResultRef): Promise<void>;
 }
 
+export interface AlarmActivities {
+  /** L49: pages the administrator for every alarm that belongs to no result. Once per alarm. */
+  pageAlarms(input: { practiceId: string }): Promise<void>;
+}
+
 /** What a patient's notices need next. */
 export type NoticeStep =
   | { readonly do: 'rest' }

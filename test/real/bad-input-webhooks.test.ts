@@ -20,7 +20,7 @@ function inbound(p: TestPractice) {
 }
 
 test('unsigned, badly signed, for an unknown practice: refused with what to check, nothing is kept', async () => {
-  const p = await openPractice({ factor: 60 });
+  const p = await openPractice({ factor: 600 });
   const at = (path: string) => `${engines.web.url}/webhooks/${path}`;
   const text = { MessageSid: `SM${'a'.repeat(32)}`, From: '+16175550120', To: '+16175550100', Body: 'STOP' };
   const event = JSON.stringify({ object: 'event', type: 'conversationItem.created', data: { object: {} } });
@@ -105,4 +105,16 @@ test('for messages nobody knows: kept, and where a person wrote, an alarm', asyn
   expect(await p.texts()).toEqual([]);
 });
 
-test.todo('L49: an alarm that belongs to no result pages the administrator');
+test('L49: alarms that belong to no result page the administrator once, with their count', async () => {
+  const p = await openPractice({ factor: 600 });
+  for (const digit of [7, 8, 9])
+    await p.control.twilio.sendText(p.number, { from: `+1617555018${digit}`, body: 'Hello?' });
+  await p.until('three alarms', async () => (await p.alarms()).length === 3);
+  await p.poll();
+  await p.poll();
+  const pages = await p.pages(staff.administrator);
+  expect(pages).toHaveLength(1);
+  const notes = (await p.control.spruce.items(p.number)).filter((item) => item.isInternalNote);
+  expect(notes).toHaveLength(1);
+  expect(notes[0]?.text).toContain('resultloop: 3 items wait for you. Open your worklist.');
+});
