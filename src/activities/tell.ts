@@ -18,7 +18,9 @@ import {
   type ChartWriterInput,
   type DeliveryStatus,
   type LabResultInput,
+  type PageConfirmed,
   type PatientNoticeInput,
+  type PatientReplied,
 } from '../workflows/contract.js';
 
 /** Tells workflows what happened outside. Every method may be repeated: facts carry ids. */
@@ -34,16 +36,8 @@ export interface Tell {
   resume(practice: Practice, resultId: string): Promise<void>;
   delivery(practice: Practice, resultId: string, status: DeliveryStatus): Promise<void>;
   opened(practice: Practice, resultId: string, fact: { id: string; at: number }): Promise<void>;
-  confirmed(
-    practice: Practice,
-    resultId: string,
-    fact: { id: string; at: number; wantsCall: boolean },
-  ): Promise<void>;
-  replied(
-    practice: Practice,
-    resultId: string,
-    fact: { id: string; at: number; channel: string; acknowledges: boolean },
-  ): Promise<void>;
+  confirmed(practice: Practice, resultId: string, fact: PageConfirmed): Promise<void>;
+  replied(practice: Practice, resultId: string, fact: PatientReplied): Promise<void>;
   charted(
     practice: Practice,
     resultId: string,

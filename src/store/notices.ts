@@ -120,6 +120,11 @@ export interface NoticeMember {
   readonly version: number;
 }
 
+/** What a member was told by a message of this purpose: "we tried to reach you" tells nothing (L25). */
+export function toldBy(purpose: NoticePurpose, member: NoticeMember): number | null {
+  return purpose === 'tried-to-reach' ? null : member.version;
+}
+
 export async function liveMembers(tx: Tx | Store['db'], noticeId: string): Promise<NoticeMember[]> {
   return tx
     .selectFrom('notice_member')

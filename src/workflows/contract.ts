@@ -74,10 +74,10 @@ export const command = defineSignal<[CommandRef]>('command');
 export const signOff = defineSignal<[CommandRef]>('signOff');
 export const deliveryStatus = defineSignal<[DeliveryStatus]>('deliveryStatus');
 export const linkOpened = defineSignal<[{ id: string; at: number }]>('linkOpened');
-export const patientPageConfirmed =
-  defineSignal<[{ id: string; at: number; wantsCall: boolean }]>('patientPageConfirmed');
-export const patientReplied =
-  defineSignal<[{ id: string; at: number; channel: string; acknowledges: boolean }]>('patientReplied');
+export type PageConfirmed = Omit<Told<'page-confirmed'>, 'kind'>;
+export type PatientReplied = Omit<Told<'patient-replied'>, 'kind'>;
+export const patientPageConfirmed = defineSignal<[PageConfirmed]>('patientPageConfirmed');
+export const patientReplied = defineSignal<[PatientReplied]>('patientReplied');
 export const chartChanged =
   defineSignal<
     [{ id: string; at: number; noteKey: string; noteKind: string; state: 'confirmed' | 'failed' }]

@@ -116,10 +116,10 @@ function decide(turn: Turn, fact: Fact): Refusal | null {
       onLinkOpened(turn);
       return null;
     case 'page-confirmed':
-      onPageConfirmed(turn, fact.wantsCall);
+      onPageConfirmed(turn, fact);
       return null;
     case 'patient-replied':
-      onPatientReplied(turn, fact.channel, fact.acknowledges);
+      onPatientReplied(turn, fact);
       return null;
     case 'chart-changed':
       onChartChanged(turn, fact);

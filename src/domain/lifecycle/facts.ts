@@ -34,6 +34,12 @@ export interface Command {
   readonly body: CommandBody;
 }
 
+/**
+ * The version of which the message spoke that a patient answers: an old link or a late "OK" is no answer to what came
+ * after it (L41). `null`: a message that told nothing ("we tried to reach you"); left out: nobody knows which message.
+ */
+export type Told = number | null;
+
 /** One thing that happened. `id` makes applying it twice harmless; `at` is practice time. */
 export type Fact = { readonly id: string; readonly at: EpochMs } & (
   | {
@@ -111,8 +117,13 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
       readonly why: string | null;
     }
   | { readonly kind: 'link-opened' }
-  | { readonly kind: 'page-confirmed'; readonly wantsCall: boolean }
-  | { readonly kind: 'patient-replied'; readonly channel: string; readonly acknowledges: boolean }
+  | { readonly kind: 'page-confirmed'; readonly wantsCall: boolean; readonly told?: Told }
+  | {
+      readonly kind: 'patient-replied';
+      readonly channel: string;
+      readonly acknowledges: boolean;
+      readonly told?: Told;
+    }
   | {
       readonly kind: 'chart-changed';
       readonly noteKey: string;

@@ -1,10 +1,12 @@
 import { afterStaffed } from '../calendar/open-hours.js';
-import type { Fact } from './facts.js';
+import type { Fact, Told } from './facts.js';
 import { openCallback } from './callback.js';
 import { askNotice, isAnswerable, reopen, settleIfDone, wantedCall, withdrawNotice } from './telling.js';
 import type { Turn } from './turn.js';
 
 type Delivery = Extract<Fact, { kind: 'delivery-status' }>;
+type PageConfirmed = Extract<Fact, { kind: 'page-confirmed' }>;
+type Replied = Extract<Fact, { kind: 'patient-replied' }>;
 
 /** What became of a message to the patient. */
 export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
@@ -115,11 +117,11 @@ export function onLinkOpened(turn: Turn): void {
 }
 
 /** Birth date and button on the patient's page. */
-export function onPageConfirmed(turn: Turn, wantsCall: boolean): void {
+export function onPageConfirmed(turn: Turn, { wantsCall, told }: PageConfirmed): void {
   if (turn.state.openedAt === null) turn.set({ openedAt: turn.now });
-  turn.event('page-confirmed', { wantsCall }, 'patient');
+  turn.event('page-confirmed', { wantsCall, ...(told !== undefined && { told }) }, 'patient');
   turn.touch(wantsCall ? 'asked-for-call' : 'read-confirmed');
-  if (!wantsCall) return acknowledge(turn, 'page');
+  if (!wantsCall) return acknowledge(turn, 'page', told);
   reopenToAnswer(turn);
   openCallback(turn, turn.now);
   turn.fire(`wants-call/${turn.task('callback')?.opening ?? 0}`, turn.now);
@@ -127,12 +129,12 @@ export function onPageConfirmed(turn: Turn, wantsCall: boolean): void {
 }
 
 /** A reply: its whole text is on the signed list, or it becomes work for a person (L35). */
-export function onPatientReplied(turn: Turn, channel: string, acknowledges: boolean): void {
+export function onPatientReplied(turn: Turn, { channel, acknowledges, told }: Replied): void {
   const { version, policy, hours, acknowledgement, ending } = turn.state;
-  turn.event('replied', { channel, acknowledges }, 'patient');
+  turn.event('replied', { channel, acknowledges, ...(told !== undefined && { told }) }, 'patient');
   turn.touch('replied', { channel, acknowledges });
   const enough = acknowledges && (channel === 'secure' || version?.tier === 'normal');
-  if (enough && version?.tier !== 'critical') return acknowledge(turn, 'reply');
+  if (enough && version?.tier !== 'critical') return acknowledge(turn, 'reply', told);
   // "OK" from somebody who is through with it is no work.
   if (acknowledges && (acknowledgement || ending.kind !== 'open')) return;
   reopenToAnswer(turn);
@@ -163,9 +165,9 @@ function isUrgentOpen(turn: Turn): boolean {
 }
 
 /** A critical ends only by documented contact (L6); everything else by what the patient confirmed. */
-function acknowledge(turn: Turn, how: 'page' | 'reply'): void {
+function acknowledge(turn: Turn, how: 'page' | 'reply', told: Told | undefined): void {
   const { version, acknowledgement, ending } = turn.state;
-  if (!version || version.tier === 'critical' || acknowledgement || !isAnswerable(turn.state)) return;
+  if (!version || version.tier === 'critical' || acknowledgement || !isAnswerable(turn.state, told)) return;
   if (ending.kind === 'settled') return;
   reopen(turn, 'acknowledged');
   turn.set({ acknowledgement: { how, at: turn.now, by: 'patient' } });

@@ -1,3 +1,4 @@
+import type { Told } from './facts.js';
 import type { Closure, ResultState } from './state.js';
 import type { Turn } from './turn.js';
 
@@ -57,9 +58,14 @@ export function isTold({ toldVersion, telling, acknowledgement }: ResultState): 
 }
 
 /** True when what the patient answers can only be about the current content. */
-export function isAnswerable(state: ResultState): boolean {
+export function isAnswerable(state: ResultState, told: Told | undefined): boolean {
   const { version, telling, toldVersion } = state;
   if (!version || version.tier === null || version.tier === 'void') return false;
+  if (told !== undefined) {
+    // After a cosmetic change the message of the version before still speaks of what is current.
+    const isCurrent = telling.kind !== 'not-asked' && telling.version === told;
+    return told !== null && (told === version.number || isCurrent);
+  }
   // Our own news of the sending may come after the patient's answer; before any message there is none.
   if (toldVersion === null) return telling.kind !== 'not-asked';
   if (toldVersion === version.number) return true;

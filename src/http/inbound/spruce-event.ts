@@ -11,7 +11,7 @@ import { readReply } from '../../domain/messages/replies.js';
 import { markDelivered, writeCommand } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import { raiseAlarm } from '../../store/inbound.js';
-import { liveMembers } from '../../store/notices.js';
+import { liveMembers, toldBy } from '../../store/notices.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
 
@@ -145,6 +145,7 @@ async function onOther(
       at: inbound.receivedAt,
       channel: 'secure',
       acknowledges,
+      told: toldBy(notice.purpose, m),
     });
   return kind;
 }

@@ -1,7 +1,7 @@
 import { parseInboundText } from '../../clients/twilio/index.js';
 import { readReply, type ReplyReading } from '../../domain/messages/replies.js';
 import { raiseAlarm } from '../../store/inbound.js';
-import { liveMembers } from '../../store/notices.js';
+import { liveMembers, toldBy } from '../../store/notices.js';
 import { markNumber, optOut, patientsWithNumber } from '../../store/numbers.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
@@ -72,19 +72,20 @@ async function answer(
       });
     return;
   }
-  const targets = notice
-    ? (await liveMembers(store.db, notice.id)).map((m) => m.resultId)
-    : (
-        await store.db
-          .selectFrom('result')
-          .select('id')
-          .where('patient_id', '=', patientId)
-          .where('closure', 'is', null)
-          .execute()
-      ).map((r) => r.id);
-  if (targets.length === 0)
+  if (notice) {
+    for (const m of await liveMembers(store.db, notice.id))
+      await tell.replied(practice, m.resultId, { ...fact, told: toldBy(notice.purpose, m) });
+    return;
+  }
+  const open = await store.db
+    .selectFrom('result')
+    .select('id')
+    .where('patient_id', '=', patientId)
+    .where('closure', 'is', null)
+    .execute();
+  if (open.length === 0)
     await raiseAlarm(store, practice, `inbound/${inbound.id}`, 'reply-without-open-result');
-  for (const resultId of targets) await tell.replied(practice, resultId, fact);
+  for (const { id } of open) await tell.replied(practice, id, fact);
 }
 
 function indexOf({ store }: InboundPort, phone: string): string | null {

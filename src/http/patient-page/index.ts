@@ -5,7 +5,7 @@ import type { Tell } from '../../activities/tell.js';
 import { showPhone } from '../../domain/messages/render.js';
 import { isLinkToken, tokenIndex } from '../../security/tokens.js';
 import { recordAccess } from '../../store/access.js';
-import { liveMembers } from '../../store/notices.js';
+import { liveMembers, toldBy } from '../../store/notices.js';
 import { loadPractice, practiceNow, type Practice } from '../../store/practices.js';
 import type { Store } from '../../store/store.js';
 import { looksLikePerson } from './bots.js';
@@ -85,6 +85,7 @@ export function patientPage({ store, tell }: PatientPageOptions): FastifyPluginA
           id: `${notice.id}/confirmed/${form.data.answer}`,
           at,
           wantsCall,
+          told: toldBy(notice.purpose, m),
         });
       return show(reply, 200, language, practice, { kind: 'thanks', wantsCall });
     });

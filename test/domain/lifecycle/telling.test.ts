@@ -204,3 +204,50 @@ describe('the patient changed (L23)', () => {
     expect(life.closure).toBeNull();
   });
 });
+
+describe('L35, L41: an answer counts for the message that was answered', () => {
+  const amendedAndTold = () => {
+    const life = posted({ tier: 'abnormal' });
+    life.release();
+    life.told(1);
+    life.post(2, { tier: 'abnormal' });
+    life.release();
+    life.told(2);
+    return life;
+  };
+  const confirm = (told: number | null) => ({ kind: 'page-confirmed', wantsCall: false, told }) as const;
+
+  test('the page of the message before the update acknowledges nothing, that of the update does', () => {
+    const life = amendedAndTold();
+    life.fact(confirm(1));
+    expect(life.events('page-confirmed')).toHaveLength(1);
+    expect(life.events('acknowledged')).toEqual([]);
+    life.fact(confirm(2));
+    expect(life.closure).toBe('acknowledged');
+  });
+
+  test('"OK" to the message before the update acknowledges nothing; a call that is asked for there is work', () => {
+    const life = amendedAndTold();
+    life.fact({ kind: 'patient-replied', channel: 'secure', acknowledges: true, told: 1 });
+    expect(life.events('acknowledged')).toEqual([]);
+    life.fact({ kind: 'page-confirmed', wantsCall: true, told: 1 });
+    expect(life.tasks).toContain('callback');
+  });
+
+  test('L25: "we tried to reach you" told nothing, so its page acknowledges nothing', () => {
+    const life = posted({ tier: 'abnormal' });
+    life.release();
+    life.told(1);
+    life.fact(confirm(null));
+    expect(life.events('acknowledged')).toEqual([]);
+  });
+
+  test('a cosmetic change leaves the answer to the message before it valid', () => {
+    const life = posted({ tier: 'abnormal' });
+    life.release();
+    life.told(1);
+    life.post(2, { tier: 'abnormal', change: 'cosmetic' });
+    life.fact(confirm(1));
+    expect(life.closure).toBe('acknowledged');
+  });
+});
