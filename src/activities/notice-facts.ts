@@ -84,6 +84,7 @@ export async function memberFacts(db: Store['db'] | Tx, noticeId: string): Promi
       sensitive: row.sensitive,
       contactByAt: row.contact_by_at ?? Number.MAX_SAFE_INTEGER,
       tellable:
+        !m.withdrawn &&
         row.current_version === m.version &&
         row.closure === null &&
         (row.status === 'final' || row.status === 'corrected') &&

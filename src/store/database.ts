@@ -5,6 +5,7 @@ import * as foundation from './migrations/0001-foundation.js';
 import * as pageTries from './migrations/0002-page-tries.js';
 import * as identity from './migrations/0003-identity.js';
 import * as intake from './migrations/0004-intake.js';
+import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '0002-page-tries': pageTries,
   '0003-identity': identity,
   '0004-intake': intake,
+  '0005-withdrawn-members': withdrawnMembers,
 };
 
 /**

@@ -74,13 +74,15 @@ export async function joinNotice(tx: Tx, _store: Store, join: NoticeJoin): Promi
   await tx
     .insertInto('notice_member')
     .values({ notice_id: noticeId, result_id: join.resultId, version: join.version, purpose: join.purpose })
-    .onConflict((c) => c.columns(['notice_id', 'result_id', 'version']).doUpdateSet({ live: true }))
+    .onConflict((c) =>
+      c.columns(['notice_id', 'result_id', 'version']).doUpdateSet({ live: true, withdrawn: false }),
+    )
     .execute();
 }
 
 /**
  * Takes a result out of every notice that has not left (L20, L33). A notice whose call was made stays as it is: its
- * outcome is news, not intent. A withdrawn notice never revives.
+ * outcome is news, not intent; should it fail, no other channel goes on with it. A withdrawn notice never revives.
  */
 export async function leaveNotices(tx: Tx, resultId: string): Promise<void> {
   const notices = await tx
@@ -89,7 +91,7 @@ export async function leaveNotices(tx: Tx, resultId: string): Promise<void> {
     .select(['notice.id', 'notice.state'])
     .where('notice_member.result_id', '=', resultId)
     .where('notice_member.live', '=', true)
-    .where('notice.state', 'in', ['waiting', 'sending'])
+    .where('notice.state', 'in', ['waiting', 'sending', 'sent'])
     .forUpdate('notice')
     .execute();
   for (const notice of notices) {
@@ -99,7 +101,15 @@ export async function leaveNotices(tx: Tx, resultId: string): Promise<void> {
       .where('notice_id', '=', notice.id)
       .where('state', 'in', ['called', 'unknown', 'confirmed'])
       .executeTakeFirst();
-    if (called) continue;
+    if (called) {
+      await tx
+        .updateTable('notice_member')
+        .set({ withdrawn: true })
+        .where('notice_id', '=', notice.id)
+        .where('result_id', '=', resultId)
+        .execute();
+      continue;
+    }
     await tx
       .updateTable('notice_member')
       .set({ live: false })
@@ -118,6 +128,7 @@ export async function leaveNotices(tx: Tx, resultId: string): Promise<void> {
 export interface NoticeMember {
   readonly resultId: string;
   readonly version: number;
+  readonly withdrawn: boolean;
 }
 
 /** What a member was told by a message of this purpose: "we tried to reach you" tells nothing (L25). */
@@ -128,7 +139,7 @@ export function toldBy(purpose: NoticePurpose, member: NoticeMember): number | n
 export async function liveMembers(tx: Tx | Store['db'], noticeId: string): Promise<NoticeMember[]> {
   return tx
     .selectFrom('notice_member')
-    .select(['result_id as resultId', 'version'])
+    .select(['result_id as resultId', 'version', 'withdrawn'])
     .where('notice_id', '=', noticeId)
     .where('live', '=', true)
     .orderBy('result_id')

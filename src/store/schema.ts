@@ -321,6 +321,8 @@ export interface NoticeMemberTable {
   version: number;
   purpose: NoticePurpose;
   live: Generated<boolean>;
+  /** Nothing more may be sent for it; what a call that was made becomes is still news (L33). */
+  withdrawn: Generated<boolean>;
 }
 
 export interface AttemptTable {
