@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { lintPanelTemplate } from './lint-panel-template.js';
 import {
-  chartNotePlaceholders,
   panelTemplate,
   templateTiers,
   type ChartNoteParams,

@@ -1,4 +1,4 @@
-import type { Delimiters } from './segment.js';
+import type { Delimiters } from './delimiters.js';
 
 const formatting: Readonly<Record<string, string>> = {
   br: '\n',

@@ -1,5 +1,6 @@
 import type { IntakeWarning } from '../received.js';
-import { Segment, standardDelimiters, type Delimiters } from './segment.js';
+import { standardDelimiters, type Delimiters } from './delimiters.js';
+import { Segment } from './segment.js';
 import { warn } from './warnings.js';
 
 /** One message: everything from an MSH to the next. The first segment is the MSH. */

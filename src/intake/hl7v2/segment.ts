@@ -1,23 +1,5 @@
+import type { Delimiters } from './delimiters.js';
 import { unescapeHl7 } from './escapes.js';
-
-export interface Delimiters {
-  readonly field: string;
-  readonly component: string;
-  readonly repetition: string;
-  readonly escape: string;
-  readonly subcomponent: string;
-  /** Since 2.7. */
-  readonly truncation: string | null;
-}
-
-export const standardDelimiters: Delimiters = {
-  field: '|',
-  component: '^',
-  repetition: '~',
-  escape: '\\',
-  subcomponent: '&',
-  truncation: null,
-};
 
 /** A line of a message. Fields, components and subcomponents count from 1, as in the standard. */
 export class Segment {
