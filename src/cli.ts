@@ -12,14 +12,15 @@ import { taskKinds } from './starters/task-kinds.js';
  * usage. Each command's own file is loaded only when it runs.
  */
 /** Commands that reach for no database. */
-const worksAlone = new Set(['start', 'sandbox', 'new', 'export', 'inspect']);
+const worksAlone = new Set(['start', 'sandbox', 'keys', 'rules', 'inspect']);
 
 const program = new Command('resultloop')
   .description('Follows every lab result of a practice until the patient knows and the chart says so.')
   .showHelpAfterError('(help: resultloop help COMMAND)')
   .exitOverride()
   .hook('preAction', (_program, command) => {
-    if (!worksAlone.has(command.name())) useWhatRunsHere(process.env);
+    const [first] = pathOf(command);
+    if (!worksAlone.has(first ?? '')) useWhatRunsHere(process.env);
   });
 
 const forPractice = ['--practice <id>', 'which practice (default: the only one)'] as const;
@@ -147,14 +148,36 @@ program
   .description('print a new key ring')
   .action(async () => (await import('./starters/keys.js')).newKeysCommand());
 
-program
-  .command('rules')
-  .description('rules that results are classified by')
+const rules = program.command('rules').description('rules that results are classified by');
+rules
   .command('export')
   .description('print the starter rule set, unsigned unless a signer is named')
   .option('--signed-by <name>', 'the medical director who has read and signed it')
   .option('--date <date>', 'when it was signed, YYYY-MM-DD (default: today)')
   .action(async (options) => (await import('./starters/rules.js')).rulesExportCommand(options));
+rules
+  .command('check <file>')
+  .description('name every fault of a rule set, or say when it is to be reviewed')
+  .action(async (file) => (await import('./starters/rules.js')).rulesCheckCommand(file));
+rules
+  .command('diff <before> <after>')
+  .description('what changes between two rule sets, in words')
+  .action(async (before, after) => (await import('./starters/rules.js')).rulesDiffCommand(before, after));
+rules
+  .command('draft <file>')
+  .description('print the next version of a rule set, unsigned, to be edited')
+  .action(async (file) => (await import('./starters/rules.js')).rulesDraftCommand(file));
+rules
+  .command('sign <file>')
+  .description('print a draft signed by a medical director')
+  .requiredOption('--director <name>', 'the medical director who has read it')
+  .option('--date <date>', 'when it was signed, YYYY-MM-DD (default: today)')
+  .action(async (file, options) => (await import('./starters/rules.js')).rulesSignCommand(file, options));
+rules
+  .command('print <file>')
+  .description('print the policy page: definitions, tiers, clocks, responsibilities')
+  .option('--practice-name <name>', 'heading of the page', 'this practice')
+  .action(async (file, options) => (await import('./starters/rules.js')).rulesPrintCommand(file, options));
 
 program
   .command('inspect <files...>')
@@ -237,6 +260,11 @@ function port(text: string): number {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('use a whole number.');
   return Number(text);
+}
+
+/** The names of a command below `resultloop`. */
+function pathOf(command: Command): string[] {
+  return command.parent ? [...pathOf(command.parent), command.name()] : [];
 }
 
 try {

@@ -69,7 +69,7 @@ export type Received =
       readonly results: readonly ReceivedResult[];
       readonly warnings: readonly IntakeWarning[];
     }
-  /** Readable, and no result: an order without results, vital signs, an admission message. */
+  /** Readable, and no result in it: an order that was received, vital signs. What is no result message is rejected. */
   | { readonly verdict: 'none'; readonly why: string; readonly warnings: readonly IntakeWarning[] }
   /** Not a message that can be used. `why` says what to do and holds no PHI. */
   | { readonly verdict: 'reject'; readonly why: string; readonly warnings: readonly IntakeWarning[] };
