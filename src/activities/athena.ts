@@ -246,14 +246,14 @@ async function readAgain(
   deps: ActivityDeps,
   practice: Practice,
   patientId: string,
-  documentId: string,
+  documentId: string | null,
   tell: ReturnType<typeof createTell>,
 ): Promise<string> {
   const { store, vendors } = deps;
   const athena = vendors.athena(practice);
   const before = await loadPatient(store, patientId);
   const { chartId, departmentId } = before.card;
-  const document = await athena.labResult(chartId, documentId);
+  const document = documentId === null ? null : await athena.labResult(chartId, documentId);
   await readPatient(deps, practice, athena, chartId, departmentId);
   if (document) {
     const { report } = mapLabResult(document.raw, {

@@ -38,19 +38,19 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
         notice = claim.notice;
         const effectId = claim.do === 'act' ? claim.effectId : claim.effect.id;
         const { card } = await loadPatient(store, notice.patient_id);
-        const document = await resultDocument(store, member.resultId);
+        const documentId = (await resultDocument(store, member.resultId))?.documentId ?? null;
         const athena = vendors.athena(practice);
         const at = practiceNow(store, practice);
-        if (!document) {
+        if (documentId === null) {
           await settleEffect(store.db, store, effectId, { state: 'failed', at, code: 'no-document' });
           return nextChannel(deps, notice, 'portal-note');
         }
         const standsThere = async () =>
-          ((await athena.labResult(card.chartId, document.documentId))?.patientNote ?? '').includes(note);
+          ((await athena.labResult(card.chartId, documentId))?.patientNote ?? '').includes(note);
         if (claim.do === 'act') {
           try {
             await takeChartTurn(store, practice);
-            await athena.noteToPatient({ patientId: card.chartId, labResultId: document.documentId, note });
+            await athena.noteToPatient({ patientId: card.chartId, labResultId: documentId, note });
           } catch (err) {
             if (!(err instanceof VendorError)) {
               await markNotDone(store.db, effectId, claim.token);

@@ -46,12 +46,9 @@ export function intake(options: IntakeHttpOptions): FastifyPluginAsync {
           return;
         }
         metrics.inbound(`${format}-refused`);
-        return reply
-          .code(401)
-          .header('www-authenticate', 'Bearer')
-          .send({
-            error: 'The token fits no source for this kind of message. Ask the practice for a new one.',
-          });
+        return reply.code(401).header('www-authenticate', 'Bearer').send({
+          error: 'The token fits no source for this kind of message. Ask the practice for a new one.',
+        });
       };
 
     app.post('/intake/hl7v2', { bodyLimit, onRequest: authenticate('hl7v2') }, async (request, reply) => {

@@ -3,7 +3,7 @@ import { openDeps } from '../process/deps.js';
 import { intakePort } from '../process/intake/create-intake.js';
 import { matchByPerson, MatchRefused } from '../process/intake/match-again.js';
 import { recordAccess } from '../store/access.js';
-import { unmatchedItems } from '../store/transmission-items.js';
+import { unmatchedItems, type UnmatchedItem } from '../store/transmission-items.js';
 import { requireDemoPolicy } from './act.js';
 import { choosePractice } from './choose-practice.js';
 import { findResult, shortId } from './find-result.js';
@@ -29,7 +29,9 @@ export async function unmatchedCommand(options: { practice?: string }): Promise<
       what: 'unmatched',
       resultId: null,
     });
-    const items = await unmatchedItems(deps.store, { practiceId: practice.id, all: true, limit: 500 });
+    const items = newestOfEach(
+      await unmatchedItems(deps.store, { practiceId: practice.id, all: true, limit: 500 }),
+    );
     if (items.length === 0) return say(`${practice.id}: every result has its patient.`);
     say(
       table(
@@ -80,4 +82,10 @@ export async function matchCommand(
   } finally {
     await deps.close();
   }
+}
+
+/** One line per result: its versions came in several messages. */
+function newestOfEach(items: readonly UnmatchedItem[]): UnmatchedItem[] {
+  const seen = new Set<string>();
+  return items.filter((i) => !seen.has(i.resultId) && seen.add(i.resultId));
 }

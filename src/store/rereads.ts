@@ -2,7 +2,8 @@ import type { Store } from './store.js';
 
 export interface DocumentRef {
   readonly patientId: string;
-  readonly documentId: string;
+  /** `null`: the version came from another source, so there is no document to read again. */
+  readonly documentId: string | null;
 }
 
 /** The document behind a result's current version; `null` while it has none. */
@@ -13,10 +14,10 @@ export async function resultDocument(store: Store, resultId: string): Promise<Do
       j.onRef('version.result_id', '=', 'result.id').onRef('version.number', '=', 'result.current_version'),
     )
     .innerJoin('report', 'report.id', 'version.report_id')
-    .select(['result.patient_id', 'report.document_id'])
+    .select(['result.patient_id', 'report.document_id', 'report.source'])
     .where('result.id', '=', resultId)
     .executeTakeFirst();
-  return row?.patient_id ? { patientId: row.patient_id, documentId: row.document_id } : null;
+  return row?.patient_id ? { patientId: row.patient_id, documentId: chartDocument(row) } : null;
 }
 
 /** The documents that a notice speaks of. */
@@ -30,11 +31,15 @@ export async function noticeDocuments(store: Store, noticeId: string): Promise<D
         .onRef('version.number', '=', 'notice_member.version'),
     )
     .innerJoin('report', 'report.id', 'version.report_id')
-    .select(['notice.patient_id as patientId', 'report.document_id as documentId'])
+    .select(['notice.patient_id', 'report.document_id', 'report.source'])
     .where('notice_member.notice_id', '=', noticeId)
     .where('notice_member.live', '=', true)
     .execute();
-  return rows;
+  return rows.map((row) => ({ patientId: row.patient_id, documentId: chartDocument(row) }));
+}
+
+function chartDocument(row: { source: string; document_id: string }): string | null {
+  return row.source === 'athenahealth' ? row.document_id : null;
 }
 
 /** Whose result it is; `null` while nobody knows. */

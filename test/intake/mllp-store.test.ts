@@ -135,7 +135,8 @@ describe('what is answered', () => {
     );
   });
 
-  test('a missing control id is answered with an empty one; a header in UTF-16 is understood', async () => {
+  test('a missing control id is answered with an empty one; a header behind a byte-order mark or in UTF-16 is understood', async () => {
+    expect(await answerTo(Buffer.from(`\ufeff${oru()}`).toString('latin1'))).toContain('MSA|AA|C1\r');
     expect(await answerTo('MSH|^~\\&|LAB')).toContain('MSA|AA|\r');
     const wide = `\ufeff${oru({ control: 'WIDE' })}`;
     expect(await answerTo(Buffer.from(wide, 'utf16le').toString('latin1'))).toContain('MSA|AA|WIDE\r');
@@ -194,5 +195,16 @@ describe('what is answered', () => {
     });
     expect([emptied, await readdir(own.env.QUARANTINE ?? '')]).toEqual([1, []]);
     expect(await transmissions()).toHaveLength(1);
+  });
+
+  test('a sender that wants no answer does not send again: its message is kept aside at once', async () => {
+    const broken = {
+      ...own.store,
+      db: { transaction: () => ({ execute: () => Promise.reject(new Error('down')) }) },
+    };
+    const { hl7, quarantine } = receiver(broken as never);
+    const silent = Buffer.from(oru().replace('|P|2.5.1', '|P|2.5.1|||NE|NE'));
+    expect((await hl7.receive({ practice: own.practice, source }, silent)).bytes).toBeNull();
+    expect(await quarantine.empty(async ({ body }) => expect(body.equals(silent)).toBe(true))).toBe(1);
   });
 });

@@ -26,7 +26,8 @@ export function onStaged(turn: Turn, fact: Staged): void {
   if (arriving !== null && number < arriving) return;
   if (number <= Math.max(before?.number ?? 0, passedOver)) return;
   turn.set({ arriving: null, lane: fact.lane, hours: fact.hours, policy: fact.policy });
-  if (fact.unclaimed) turn.set({ unclaimed: true });
+  // Once its patient is known, a result closes with its chart note again.
+  if (fact.unclaimed || turn.state.unclaimed) turn.set({ unclaimed: fact.unclaimed === true });
   if (before && isFinal(before.status) && status === 'preliminary' && tier !== 'critical') {
     // L41: a later preliminary never reopens a final. A critical one is heard all the same: critical first.
     turn.set({ passedOver: number });

@@ -8,6 +8,11 @@ const codes = {
   enhanced: { accept: 'CA', error: 'CE', reject: 'CR' },
 } as const;
 
+/** Whether a sender that is told of an error hears it, and can send again. */
+export function hearsErrors(header: MessageHeader | null): boolean {
+  return header !== null && (header.commitWanted === '' || isWanted(header.commitWanted, 'error'));
+}
+
 /** MSH-15 (table 0155): whether a commit acknowledgement of this kind is wanted. */
 function isWanted(condition: string, code: AnswerCode): boolean {
   switch (condition) {

@@ -23,7 +23,8 @@ const lookAt = 64 * 1024;
 export function readHeader(message: Uint8Array): MessageHeader | null {
   // A header is ASCII in every charset but UTF-16, whose zero bytes fall away here.
   const text = Buffer.from(message.subarray(0, lookAt)).toString('latin1').replaceAll('\u0000', '');
-  const start = /(?:^|[\r\n\u00bb\u00ff\u00fe\u000b ])(MSH([^A-Za-z0-9\s]).*)/.exec(text);
+  // Line ends, byte-order marks, or the start of a frame may stand before it.
+  const start = /(?:^|[\r\n\u00bf\u00ff\u00fe\u000b ])(MSH([^A-Za-z0-9\s]).*)/.exec(text);
   const [, line = '', separator = ''] = start ?? [];
   if (!start) return null;
   const fields = line.split(/[\r\n]/, 1)[0]?.split(separator) ?? [];

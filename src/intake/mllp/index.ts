@@ -1,4 +1,4 @@
-export { buildAnswer, type AnswerCode } from './answer.js';
+export { buildAnswer, hearsErrors, type AnswerCode } from './answer.js';
 export { readHeader, type MessageHeader } from './header.js';
 export { AllowList } from './allow-list.js';
 export { frame, FrameReader, type FrameEvent } from './frames.js';

@@ -1,5 +1,11 @@
 import { AlarmOnce } from './alarm-once.js';
-import { buildAnswer, readHeader, type AnswerCode, type MessageHeader } from '../../intake/mllp/index.js';
+import {
+  buildAnswer,
+  hearsErrors,
+  readHeader,
+  type AnswerCode,
+  type MessageHeader,
+} from '../../intake/mllp/index.js';
 import type { SourceConfig } from '../../domain/practice/source.js';
 import { newId } from '../../security/tokens.js';
 import type { Practice } from '../../store/practices.js';
@@ -59,7 +65,7 @@ export class Hl7Receiver {
       envelope,
       ...(refusal && { refused: refusal }),
     };
-    const code = await this.keep(input, practice, refusal !== null);
+    const code = await this.keep(input, practice, refusal !== null, hearsErrors(header));
     if (refusal && code !== 'error') await this.alarms.raise(practice, source.id, refusal.reason);
     this.port.metrics.inbound(`hl7v2-${code}`);
     return this.answer(header, code, refusal?.words);
@@ -72,7 +78,12 @@ export class Hl7Receiver {
     return this.answer(readHeader(head), 'reject', 'The message is larger than 32 MiB.');
   }
 
-  private async keep(input: NewTransmission, practice: Practice, isRefused: boolean): Promise<AnswerCode> {
+  private async keep(
+    input: NewTransmission,
+    practice: Practice,
+    isRefused: boolean,
+    mayComeAgain: boolean,
+  ): Promise<AnswerCode> {
     const hash = `${practice.id}/${input.source.id}/${messageHash(input.body)}`;
     try {
       const { isRepeat } = await keepTransmission(this.port.store, input);
@@ -81,17 +92,23 @@ export class Hl7Receiver {
       return isRefused ? 'reject' : 'accept';
     } catch (err) {
       this.port.log.error({ err, source: input.source.id }, 'a message could not be stored');
-      return this.afterError(input, practice, hash);
+      return this.afterError(input, practice, hash, mayComeAgain);
     }
   }
 
-  private async afterError(input: NewTransmission, practice: Practice, hash: string): Promise<AnswerCode> {
+  private async afterError(
+    input: NewTransmission,
+    practice: Practice,
+    hash: string,
+    mayComeAgain: boolean,
+  ): Promise<AnswerCode> {
     const count = (this.errors.get(hash) ?? 0) + 1;
     this.errors.delete(hash);
     this.errors.set(hash, count);
     const [oldest] = this.errors.keys();
     if (this.errors.size > rememberedAtMost && oldest !== undefined) this.errors.delete(oldest);
-    if (count < errorsAtMost) return 'error';
+    // Who wants no answer (MSH-15 NE) does not send again either.
+    if (mayComeAgain && count < errorsAtMost) return 'error';
     const message = { practiceId: practice.id, sourceId: input.source.id, body: input.body };
     try {
       await this.quarantine.put(message);

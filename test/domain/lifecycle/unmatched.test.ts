@@ -43,3 +43,11 @@ describe('results without a version (L5, L14)', () => {
     expect(life.alarmPages.map((p) => p.roles)).toEqual([['administrator']]);
   });
 });
+
+test('L39, L44: once the patient of an unmatched result is known, it closes with its chart note', () => {
+  const life = new Life(at(0, 9));
+  life.post(1, { tier: 'review', lane: 'unmatched', unclaimed: true });
+  expect(life.state.unclaimed).toBe(true);
+  life.post(2, { tier: 'review', change: 'cosmetic' });
+  expect(life.state.unclaimed).toBe(false);
+});
