@@ -27,6 +27,17 @@ export interface PatientAsSent {
   readonly sex: 'F' | 'M' | null;
 }
 
+/** Nobody is named. */
+export const nobody: PatientAsSent = {
+  id: null,
+  authority: null,
+  identifiers: [],
+  family: null,
+  given: null,
+  birthDate: null,
+  sex: null,
+};
+
 /** The clinician who ordered, as printed. */
 export interface ProviderAsSent {
   readonly id: string | null;

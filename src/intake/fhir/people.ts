@@ -1,6 +1,6 @@
 /** The patient and the clinician who ordered, as the delivery prints them. Nothing is guessed from a display text. */
 import { npiOk } from '../npi.js';
-import type { PatientAsSent, ProviderAsSent } from '../received.js';
+import { nobody, type PatientAsSent, type ProviderAsSent } from '../received.js';
 import { codesOf, wordsOf } from './concepts.js';
 import { baseOf, type References, type Resource } from './resources.js';
 import {
@@ -20,17 +20,6 @@ export interface PatientReading {
   /** The message holds no Patient resource: only what it is called elsewhere. */
   readonly isReferenceOnly: boolean;
 }
-
-/** Of whom nothing is said. */
-export const nobody: PatientAsSent = {
-  id: null,
-  authority: null,
-  identifiers: [],
-  family: null,
-  given: null,
-  birthDate: null,
-  sex: null,
-};
 
 /** The subject; `null` when there is none, or when it is no person (a device, a herd, a place). */
 export function readPatient(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type { Report, ReportKind } from '../../domain/result/report.js';
 import { reportStatus } from '../athena/status.js';
-import type { IntakeWarning, ReceivedResult } from '../received.js';
+import { nobody, type IntakeWarning, type ReceivedResult } from '../received.js';
 import {
   identifiersOf,
   onlyUntyped,
@@ -14,7 +14,7 @@ import {
   type OrderReading,
   type SpecimenReading,
 } from './order.js';
-import { nobody, readPatient } from './people.js';
+import { readPatient } from './people.js';
 import type { RangePatient } from './ranges.js';
 import { versionOf, type References, type Resource } from './resources.js';
 import type { Rows } from './rows.js';

@@ -1,5 +1,5 @@
 import { npiOk } from '../npi.js';
-import type { PatientAsSent, ProviderAsSent } from '../received.js';
+import { nobody, type PatientAsSent, type ProviderAsSent } from '../received.js';
 import type { Group } from './groups.js';
 import type { Repetition, Segment } from './segment.js';
 import { readBirthDate } from './times.js';
@@ -35,16 +35,6 @@ export function readPatient(pid: Segment | null, warnings: Warnings): PatientAsS
     sex: sex === 'F' || sex === 'M' ? sex : null,
   };
 }
-
-export const nobody: PatientAsSent = {
-  id: null,
-  authority: null,
-  identifiers: [],
-  family: null,
-  given: null,
-  birthDate: null,
-  sex: null,
-};
 
 /** PID-3 before the fields that older versions used; the record number before others. */
 function rank({ type, field }: { type: string | null; field: number }): number {
