@@ -15,6 +15,8 @@ export interface FeedRow {
   readonly patientId: string | null;
   readonly departmentId: string | null;
   readonly providerId: string | null;
+  /** The laboratory. */
+  readonly facilityId: string | null;
   readonly orderId: string | null;
   /** Work state, e.g. REVIEW, HOLD, DATAENTRY, CLOSED. */
   readonly state: string | null;
@@ -48,6 +50,7 @@ const shape = z.object({
   patientid: id,
   departmentid: id,
   providerid: id,
+  facilityid: id,
   tietoorderid: id,
   status: text,
   documentsource: text,
@@ -69,6 +72,7 @@ export function readFeedRow(raw: unknown): FeedRow {
     patientId: row.patientid,
     departmentId: row.departmentid,
     providerId: row.providerid,
+    facilityId: row.facilityid,
     orderId: row.tietoorderid,
     state: row.status?.trim().toUpperCase() ?? null,
     documentSource: row.documentsource,
