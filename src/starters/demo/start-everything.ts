@@ -17,6 +17,7 @@ import { importPractice, loadPractice, type Practice } from '../../store/practic
 import { putSource, renewToken } from '../../store/sources.js';
 import { searchAttributeTypes } from '../../workflows/contract.js';
 import { ensureSearchAttributes } from '../namespace.js';
+import { ensureTextLimits } from '../queue-limits.js';
 import { ensurePollSchedule } from '../schedules.js';
 import { clinic, clinicImport, people, providers } from './clinic.js';
 import { letterheads, sourcesOf } from './laboratories.js';
@@ -202,6 +203,7 @@ export async function openPractice(
   ]);
   const practice = await loadPractice(deps.store, clinic.id);
   await ensurePollSchedule(deps.temporal, practice);
+  await ensureTextLimits(deps.temporal, [practice]);
   return { practice, laboratories: await openLaboratories(engines, practice) };
 }
 
