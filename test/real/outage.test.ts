@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { DateTime } from 'luxon';
 import { bmp } from './panels.js';
-import { at, clockThrough, closeDeps, openPractice, staff, type TestPractice } from './practice.js';
+import { at, clockThrough, closeDeps, openPractice, type TestPractice } from './practice.js';
 
 afterAll(closeDeps);
 
