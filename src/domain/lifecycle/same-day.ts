@@ -29,7 +29,8 @@ export function sameDayDeadlines(state: ResultState, version: StagedVersion, add
     : version.detectedAt;
   add(`${s}/on-call`, onCallAt, s, 'not done at closing: on-call decides');
   const toldAt = fired[`${s}/on-call`];
-  if (toldAt !== undefined && !isTakenUp(state, toldAt))
+  const hasGoneUp = fired[`${s}/supervisor`] !== undefined;
+  if (toldAt !== undefined && !hasGoneUp && !isTakenUp(state, toldAt))
     add(
       `${s}/on-call-silent`,
       toldAt + policy.sameDay.onCallSilentMs,
