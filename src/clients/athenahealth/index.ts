@@ -8,3 +8,7 @@ export type { AthenaLabResult } from './lab-results.js';
 export type { AthenaPatient } from './people.js';
 export type { AthenaTime } from './times.js';
 export { athenaZone, readTime } from './times.js';
+export type { AthenaEvent } from './events.js';
+export { parseAthenaEvents, wakesPoll } from './events.js';
+export type { AthenaSignature } from './signature.js';
+export { verifyAthenaSignature } from './signature.js';

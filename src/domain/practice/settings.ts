@@ -39,7 +39,15 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** Credentials of a practice at its vendors. Stored sealed. */
 export const connectionsSchema = z.object({
-  athenahealth: z.object({ baseUrl: z.string(), clientId: z.string(), clientSecret: z.string() }),
+  athenahealth: z.object({
+    baseUrl: z.string(),
+    clientId: z.string(),
+    clientSecret: z.string(),
+    /** What a token is asked for, separated by blanks; default: the whole v1 API. */
+    scope: z.string().optional(),
+    /** Secrets of event subscriptions; several while one is being replaced, none = no events. */
+    webhookSecrets: z.array(z.string()).optional(),
+  }),
   twilio: z.object({
     /** Only set for a sandbox; production uses Twilio's own hosts. */
     baseUrl: z.string().optional(),
