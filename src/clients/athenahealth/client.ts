@@ -10,8 +10,11 @@ import type { AthenaLabResult } from './lab-results.js';
 import { addActionNote, labResult, labResultsOfPatient, noteToPatient } from './lab-results.js';
 import type { AthenaPatient } from './people.js';
 import { patient } from './people.js';
+import type { Grants } from './scopes.js';
+import { compareScopes, readScopes } from './scopes.js';
 import { createTokens } from './token.js';
 import { createTransport } from './transport.js';
+import { probeDocumentWrite } from './write-probe.js';
 
 export interface AthenaClientOptions {
   /** `https://api.platform.athenahealth.com`, the preview host, or a sandbox. */
@@ -35,6 +38,10 @@ export interface AthenaClientOptions {
  * everywhere.
  */
 export interface AthenaClient {
+  /** What the token grants beside what was asked for (S000-68); `renew` asks for a new token first. */
+  grants(options?: { readonly renew?: boolean }): Promise<Grants>;
+  /** Whether documents may be written, found out without writing any (S000-69). */
+  probeDocumentWrite(): Promise<'allowed' | 'refused'>;
   /** Subscribes to all lab events unless that is so already. The feed answers `needs-setup` for some minutes after. */
   ensureLabSubscription(): Promise<{ readonly status: SubscriptionStatus; readonly subscribed: boolean }>;
   /**
@@ -75,16 +82,22 @@ export function createAthenaClient(options: AthenaClientOptions): AthenaClient {
     timeoutMs: options.timeoutMs ?? 20_000,
     onCall: options.onCall,
   });
+  const scope = options.scope ?? 'athena/service/Athenanet.MDP.*';
   const tokens = createTokens({
     http,
     clientId: options.clientId,
     clientSecret: options.clientSecret,
-    scope: options.scope ?? 'athena/service/Athenanet.MDP.*',
+    scope,
     now: options.now ?? Date.now,
   });
-  const transport = createTransport(http, tokens, options.practiceId);
+  const asked = readScopes(scope) ?? [];
+  const grants: AthenaClient['grants'] = async (which) =>
+    compareScopes(asked, await tokens.granted(which), options.practiceId);
+  const transport = createTransport(http, tokens, options.practiceId, () => grants());
 
   return {
+    grants,
+    probeDocumentWrite: () => probeDocumentWrite(transport),
     ensureLabSubscription: () => ensureLabSubscription(transport),
     changedLabResults: (query = {}) => changedLabResults(transport, query),
     labResult: (patientId, labResultId) => labResult(transport, patientId, labResultId),

@@ -10,5 +10,6 @@ export type { AthenaTime } from './times.js';
 export { athenaZone, readTime } from './times.js';
 export type { AthenaEvent } from './events.js';
 export { parseAthenaEvents, wakesPoll } from './events.js';
+export type { Grants } from './scopes.js';
 export type { AthenaSignature } from './signature.js';
 export { verifyAthenaSignature } from './signature.js';

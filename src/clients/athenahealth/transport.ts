@@ -1,8 +1,9 @@
 import type { CallEffect, Fields, Http, HttpAnswer } from '../http/index.js';
-import { badAnswer } from '../http/index.js';
+import { badAnswer, VendorError } from '../http/index.js';
 import { isPracticeClosed, isRecordMissing, readJson, readAnswer, refusal } from './answers.js';
 import type { JsonRecord } from './fields.js';
 import { onlyRecord, record, text } from './fields.js';
+import type { Grants } from './scopes.js';
 import type { Tokens } from './token.js';
 
 /** More pages than any patient's documents fill; a `next` that never ends stops here. */
@@ -35,14 +36,29 @@ export interface Page {
   readonly answer: HttpAnswer;
 }
 
-/** Authorised calls to `/v1/{practiceid}`, with answers checked and errors typed. */
-export function createTransport(http: Http, tokens: Tokens, practiceId: string): Transport {
+/**
+ * Authorised calls to `/v1/{practiceid}`, with answers checked and errors typed. A write is not even tried with a token
+ * that was granted without it, also when it was renewed in the middle of a batch (S000-69).
+ */
+export function createTransport(
+  http: Http,
+  tokens: Tokens,
+  practiceId: string,
+  grants: () => Promise<Grants>,
+): Transport {
   const root = `/v1/${encodeURIComponent(practiceId)}`;
 
   const send = async (request: Parameters<Http['request']>[0]): Promise<HttpAnswer> => {
     const token = await tokens.current();
-    const attempt = (bearer: string) =>
-      http.request({ ...request, path: root + request.path, headers: { authorization: `Bearer ${bearer}` } });
+    const attempt = async (bearer: string) => {
+      if (request.method !== 'GET' && (await grants()).writesDocuments === false)
+        throw withoutScope(request.operation);
+      return http.request({
+        ...request,
+        path: root + request.path,
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+    };
     const first = await attempt(token);
     // A 401 has no effect, so a write may follow it as well; a second one is final.
     if (first.status !== 401 || isPracticeClosed(first)) return first;
@@ -95,6 +111,14 @@ export function createTransport(http: Http, tokens: Tokens, practiceId: string):
       return body;
     },
   };
+}
+
+function withoutScope(operation: string): VendorError {
+  return new VendorError(
+    `athenahealth granted a token without the scope for ${operation}; it was not called. ` +
+      'Ask athenahealth to grant the application the scopes of its contract again; work waits meanwhile.',
+    { vendor: 'athenahealth', code: 'forbidden', outcome: 'not-done', requestId: '' },
+  );
 }
 
 /**

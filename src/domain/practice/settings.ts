@@ -31,6 +31,8 @@ export const settingsSchema = z.object({
   noticeSettleMs: z.number().default(30 * 60_000),
   /** An unknown outcome of a text waits this long for a callback with our id (real ms). */
   textUnknownWaitMs: z.number().default(120_000),
+  /** While chart writes are paused for want of a permission, it is looked for again this often (real ms). */
+  chartRecheckMs: z.number().positive().default(60_000),
   /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
   leaseMs: z.number().default(30_000),
 });

@@ -15,6 +15,13 @@ export const settingsSchema = z.object({
   tokensPerMinute: z.number().int().default(1_000),
   /** Whether the token answer also has `token_type` and `scope`. */
   tokenExtras: z.boolean().default(false),
+  /**
+   * What tokens issued from now on allow: `read-only` leaves out writing of documents (not documented; athenahealth
+   * sells reading and writing apart). With `tokenExtras` the answer says so, without it only a refused write does.
+   */
+  grants: z.enum(['all', 'read-only']).default('all'),
+  /** Every write is refused with 403, whatever its token says. */
+  refuseWrites: z.boolean().default(false),
   /** Per real day; recorded in preview: 50000. */
   callsPerDay: z.number().int().default(1_000_000),
   /** Per real second; athenahealth does not publish one. `null` = no limit. */
