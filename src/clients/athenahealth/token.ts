@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Http } from '../http/index.js';
+import type { Http, HttpAnswer } from '../http/index.js';
 import { badAnswer, statusFailure } from '../http/index.js';
 import { text } from './fields.js';
 import { readJson } from './answers.js';
@@ -16,6 +16,7 @@ export interface TokenOptions {
   readonly clientSecret: string;
   readonly scope: string;
   readonly now: () => number;
+  readonly onAnswer?: (answer: HttpAnswer) => void;
 }
 
 export interface Tokens {
@@ -82,6 +83,7 @@ async function requestToken(options: TokenOptions): Promise<Held> {
     form: { grant_type: 'client_credentials', scope: options.scope },
   });
 
+  options.onAnswer?.(answer);
   if (answer.status === 429)
     // Token limits count per minute and reset at its top.
     throw statusFailure(answer.call, answer, { retryAfterMs: 60_000 - (options.now() % 60_000) });

@@ -1,6 +1,8 @@
 import type { CallEffect, Fields, Http, HttpAnswer } from '../http/index.js';
-import { badAnswer, VendorError } from '../http/index.js';
+import { badAnswer, statusFailure, VendorError } from '../http/index.js';
 import { isPracticeClosed, isRecordMissing, readJson, readAnswer, refusal } from './answers.js';
+import type { Budgets } from './budgets.js';
+import { waitOf } from './budgets.js';
 import type { JsonRecord } from './fields.js';
 import { onlyRecord, record, text } from './fields.js';
 import type { Grants } from './scopes.js';
@@ -21,15 +23,27 @@ export interface Transport {
   all(operation: string, path: string, key: string, query?: Fields): Promise<readonly unknown[]>;
   /** One wrapper object. A read that consumes what it returns says `write`. */
   page(operation: string, path: string, query?: Fields, effect?: CallEffect): Promise<Page>;
-  /** One form-encoded write. `flaw` says why an answer is no proof that it was done, or `null`. */
+  /**
+   * One form-encoded write; DELETE sends its fields in the address. `flaw` says why an answer is no proof that it was
+   * done, or `null`.
+   */
   write(
     operation: string,
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'DELETE',
     path: string,
     form: Fields,
     flaw?: (body: unknown) => string | null,
   ): Promise<unknown>;
+  readonly ask: Ask;
 }
+
+/** Whatever the vendor answered to a call that is only about whether it may be made. */
+export type Ask = (
+  operation: string,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  query?: Fields,
+) => Promise<HttpAnswer>;
 
 export interface Page {
   readonly body: JsonRecord;
@@ -45,6 +59,7 @@ export function createTransport(
   tokens: Tokens,
   practiceId: string,
   grants: () => Promise<Grants>,
+  budgets: Budgets,
 ): Transport {
   const root = `/v1/${encodeURIComponent(practiceId)}`;
 
@@ -53,11 +68,13 @@ export function createTransport(
     const attempt = async (bearer: string) => {
       if (request.method !== 'GET' && (await grants()).writesDocuments === false)
         throw withoutScope(request.operation);
-      return http.request({
+      const answer = await http.request({
         ...request,
         path: root + request.path,
         headers: { authorization: `Bearer ${bearer}` },
       });
+      budgets.note('proprietary', answer);
+      return answer;
     };
     const first = await attempt(token);
     // A 401 has no effect, so a write may follow it as well; a second one is final.
@@ -66,6 +83,11 @@ export function createTransport(
   };
 
   const succeeded = (answer: HttpAnswer): HttpAnswer => {
+    if (answer.status === 429 && !answer.headers.has('retry-after'))
+      // The vendor does not say how long; what is used up does: a day's quota, or only this second's (API reference §3).
+      throw statusFailure(answer.call, answer, {
+        retryAfterMs: waitOf(budgets.read().proprietary, Date.now()),
+      });
     if (answer.status < 200 || answer.status > 299) throw refusal(answer);
     return answer;
   };
@@ -104,12 +126,15 @@ export function createTransport(
       }
     },
     async write(operation, method, path, form, flaw) {
-      const answer = succeeded(await send({ operation, method, path, form }));
+      const fields = method === 'DELETE' ? { query: form } : { form };
+      const answer = succeeded(await send({ operation, method, path, ...fields }));
       const body = readAnswer(answer);
       const wrong = flaw?.(body) ?? null;
       if (wrong !== null) throw badAnswer(answer.call, answer.status, wrong);
       return body;
     },
+    ask: (operation, method, path, query) =>
+      send({ operation, method, path, ...(method === 'GET' ? { query } : { form: {} }) }),
   };
 }
 
