@@ -7,11 +7,13 @@ import { health } from './http/health.js';
 import { intake } from './http/intake.js';
 import { InboundProcessor } from './http/inbound/processor.js';
 import { patientPage } from './http/patient-page/index.js';
+import { athenaWebhook } from './http/webhooks/athenahealth.js';
 import { webhooks } from './http/webhooks/index.js';
 import { deliverOverdueCommands } from './process/deliver-command.js';
 import { openDeps, type ProcessDeps } from './process/deps.js';
 import { createIntake } from './process/intake/create-intake.js';
 import type { Intake } from './process/intake/doors.js';
+import { PollWaker } from './process/poll-waker.js';
 import { EncryptionCodec } from './security/payload-codec.js';
 import { databaseAnswers } from './store/database.js';
 
@@ -53,11 +55,15 @@ export async function buildWeb(
   const vendors = createVendors(store, metrics, (err) =>
     log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const processor = new InboundProcessor({ store, tell, spruce: (p) => vendors.spruce(p) }, log, () =>
-    deliverOverdueCommands(deps),
+  const waker = new PollWaker(temporal);
+  const processor = new InboundProcessor(
+    { store, tell, spruce: (p) => vendors.spruce(p), wakePoll: (id) => waker.wake(id) },
+    log,
+    () => deliverOverdueCommands(deps),
   );
   await app.register(formbody);
   await app.register(webhooks({ store, metrics, onStored: () => processor.wake() }));
+  await app.register(athenaWebhook({ store, metrics, onStored: () => processor.wake() }));
   await app.register(patientPage({ store, tell }));
   if (doors)
     await app.register(intake({ store, metrics, hl7: doors.hl7, onStored: () => doors.processor.wake() }));

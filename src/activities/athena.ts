@@ -22,6 +22,7 @@ import { asChartDelivery } from '../store/second-feed.js';
 import { storeDelivery } from '../store/versions.js';
 import { announce, announceForgotten } from './announce.js';
 import type { AthenaActivities } from '../workflows/activity-types.js';
+import { chartGate, isChartClosed } from './chart-gate.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
 import { createTell } from './tell.js';
@@ -46,6 +47,7 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
         const rows = await drainFeed(deps, practice);
         const { started, held } = await takeIn(deps, practice, tell);
         await announceForgotten(store, practice, tell);
+        await lookAtGate(deps, practice, tell);
         return { rows, started, held };
       }),
 
@@ -73,6 +75,16 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
         await touchReread(store, noticeId);
       }),
   };
+}
+
+/** A paused chart that has no note waiting is looked at by the poll; what waits is woken when it opens (S000-69). */
+async function lookAtGate(
+  deps: ActivityDeps,
+  practice: Practice,
+  tell: ReturnType<typeof createTell>,
+): Promise<void> {
+  if (!(await isChartClosed(deps, practice))) return;
+  if ((await chartGate(deps, practice)) === 'open') await tell.notesQueued(practice);
 }
 
 /** Persists everything the feed hands out before anything else happens: what a read returned is gone from it. */

@@ -1,7 +1,6 @@
 import {
   isGrpcDeadlineError,
   ScheduleAlreadyRunning,
-  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   WorkflowFailedError,
   type Client,
@@ -11,6 +10,7 @@ import { loadPractice, type Practice } from '../store/practices.js';
 import { taskQueues, workflowIds, type PollPracticeInput } from '../workflows/contract.js';
 import type { pollPractice } from '../workflows/poll-practice.js';
 import { openDeps } from '../process/deps.js';
+import { pollSoon } from '../process/poll-waker.js';
 import { CommandFailed, say } from './outcome.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
@@ -71,15 +71,11 @@ export async function ensurePollSchedule(
  * @throws CommandFailed `no-schedule` when the practice has none yet.
  */
 export async function triggerPoll(temporal: Client, practiceId: string): Promise<void> {
-  try {
-    await temporal.schedule.getHandle(workflowIds.poll(practiceId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-  } catch (err) {
-    if (!(err instanceof ScheduleNotFoundError)) throw err;
-    throw new CommandFailed(
-      'no-schedule',
-      `Practice ${practiceId} has no poll Schedule yet. Create it: resultloop schedules --practice ${practiceId}`,
-    );
-  }
+  if (await pollSoon(temporal, practiceId)) return;
+  throw new CommandFailed(
+    'no-schedule',
+    `Practice ${practiceId} has no poll Schedule yet. Create it: resultloop schedules --practice ${practiceId}`,
+  );
 }
 
 export type PollOutcome = Awaited<ReturnType<typeof pollPractice>>;

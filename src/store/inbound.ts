@@ -8,8 +8,8 @@ const bodyAad = 'inbound.body';
 const triesAtMost = 10;
 
 export interface InboundMessage {
-  readonly vendor: 'twilio' | 'spruce';
-  readonly kind: 'text-status' | 'text' | 'spruce-event';
+  readonly vendor: 'twilio' | 'spruce' | 'athenahealth';
+  readonly kind: 'text-status' | 'text' | 'spruce-event' | 'athena-event';
   /** The same delivery has the same key: a repeat is one row (L40 of webhooks). */
   readonly dedupeKey: string;
   readonly body: unknown;

@@ -358,7 +358,7 @@ export interface ChartNoteTable {
 export interface InboundTable {
   id: string;
   practice_id: string;
-  vendor: 'twilio' | 'spruce';
+  vendor: 'twilio' | 'spruce' | 'athenahealth';
   kind: string;
   dedupe_key: string;
   body_sealed: string;

@@ -8,6 +8,8 @@ export interface InboundPort {
   readonly store: Store;
   readonly tell: Tell;
   readonly spruce?: (practice: Practice) => SpruceClient;
+  /** Has the practice's feeds read soon; what became of that, as a code. */
+  readonly wakePoll?: (practiceId: string) => Promise<string>;
 }
 
 export interface Inbound<T> {

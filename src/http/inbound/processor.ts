@@ -1,6 +1,7 @@
 import { failInbound, finishInbound, openInbound, type OpenInbound } from '../../store/inbound.js';
 import { loadPractice } from '../../store/practices.js';
 import type { Logger } from '../../observability/log.js';
+import { onAthenaEvent } from './athena-event.js';
 import type { InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
 import { onText } from './text-reply.js';
@@ -77,6 +78,8 @@ export class InboundProcessor {
         return onText(this.port, practice, row);
       case 'spruce-event':
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'athena-event':
+        return onAthenaEvent(this.port, practice, row);
       default:
         return Promise.resolve('unknown-kind');
     }
