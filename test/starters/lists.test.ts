@@ -112,7 +112,12 @@ describe('words of urgency and of the unrouted list', () => {
   afterAll(() => other.close());
 
   test('L7, L9: urgency stands beside the tier where it has clocks of its own', async () => {
-    for (const [i, observation] of [potassium('5.6'), sodium('146'), sodium('140'), potassium('5.4')].entries())
+    for (const [i, observation] of [
+      potassium('5.6'),
+      sodium('146'),
+      sodium('140'),
+      potassium('5.4'),
+    ].entries())
       await other.deliver({
         familyName: 'Marlowe',
         chartId: String(4410 + i),
