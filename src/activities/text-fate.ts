@@ -1,13 +1,11 @@
 import type { Selectable } from 'kysely';
 import { afterTwilioError, isProgress } from '../clients/twilio/index.js';
 import { settleEffect } from '../store/effects.js';
-import { markNumber, numberOf } from '../store/numbers.js';
 import { liveMembers } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
 import type { EffectTable } from '../store/schema.js';
-import type { Store } from '../store/store.js';
-import { markConfirmed, markLeft, nextChannel } from './sending.js';
-import type { Tell } from './tell.js';
+import { markConfirmed, markLeft, type Notice } from './sending.js';
+import { textFailed, type TextPort } from './text-failed.js';
 
 export interface TextNews {
   readonly sid: string;
@@ -20,12 +18,13 @@ export interface TextNews {
  * counts, and a settled effect stays settled. @returns what it was, as a code.
  */
 export async function applyTextNews(
-  { store, tell }: { readonly store: Store; readonly tell: Tell },
+  port: TextPort,
   practice: Practice,
   effect: Selectable<EffectTable>,
   news: TextNews,
   at: number,
 ): Promise<string> {
+  const { store } = port;
   if (effect.notice_id === null) return 'no-notice';
   if (!isProgress(effect.vendor_status, news.status)) return 'no-progress';
   await store.db
@@ -38,45 +37,49 @@ export async function applyTextNews(
     .selectAll()
     .where('id', '=', effect.notice_id)
     .executeTakeFirstOrThrow();
-  const tellAll = async (status: 'left' | 'confirmed' | 'failed', why: string | null = null) => {
-    for (const m of await liveMembers(store.db, notice.id))
-      await tell.delivery(practice, m.resultId, {
-        id: `${notice.id}/${effect.epoch}/${status}`,
-        at,
-        noticeId: notice.id,
-        version: m.version,
-        purpose: notice.purpose,
-        status,
-        channel: 'text',
-        task: null,
-        why,
-      });
-  };
   switch (news.status) {
     case 'delivered':
+    case 'read':
       await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
       await markConfirmed({ store }, practice, notice);
-      await tellAll('confirmed');
+      await tellAll(port, practice, notice, effect.epoch, at, 'confirmed');
       return 'confirmed';
     case 'undelivered':
-    case 'failed': {
-      const failure = afterTwilioError(news.errorCode);
+    case 'failed':
+    case 'canceled': {
+      const failure = news.status === 'canceled' ? 'expired' : afterTwilioError(news.errorCode);
       if (!(await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure })))
         return 'settled-before';
-      const number = await numberOf(store, notice.patient_id);
-      if (number && failure === 'opted-out')
-        await markNumber(store.db, practice.id, number, { opted_out_at: at });
-      if (number && failure === 'wrong-number')
-        await markNumber(store.db, practice.id, number, { wrong_at: at });
-      await tellAll('failed', failure);
-      await nextChannel({ store }, notice, 'text');
-      await tell.noticeChanged(practice, notice.patient_id);
+      // What is told speaks of the call that failed, also when the notice has gone on meanwhile.
+      await textFailed(port, practice, { ...notice, epoch: effect.epoch }, failure, at);
       return 'failed';
     }
     default:
       // Any other news still proves that the call was taken.
       await markLeft({ store }, practice, notice);
-      await tellAll('left');
+      await tellAll(port, practice, notice, effect.epoch, at, 'left');
       return 'left';
   }
+}
+
+async function tellAll(
+  { store, tell }: TextPort,
+  practice: Practice,
+  notice: Notice,
+  epoch: number,
+  at: number,
+  status: 'left' | 'confirmed',
+): Promise<void> {
+  for (const m of await liveMembers(store.db, notice.id))
+    await tell.delivery(practice, m.resultId, {
+      id: `${notice.id}/${epoch}/${status}`,
+      at,
+      noticeId: notice.id,
+      version: m.version,
+      purpose: notice.purpose,
+      status,
+      channel: 'text',
+      task: null,
+      why: null,
+    });
 }

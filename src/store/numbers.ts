@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import type { Tx } from './database.js';
 import type { Store } from './store.js';
 
-export type NumberMark = { opted_out_at?: number | null; wrong_at?: number; suspended_at?: number };
+export type NumberMark = {
+  opted_out_at?: number | null;
+  wrong_at?: number;
+  suspended_at?: number;
+  no_texts_at?: number;
+  looked_up_at?: number;
+};
 
 /** What a phone number did; marks belong to the number and so to every patient on it (L37). */
 export async function markNumber(
@@ -23,6 +29,59 @@ export async function markNumber(
     })
     .onConflict((c) => c.columns(['practice_id', 'number_index']).doUpdateSet(mark))
     .execute();
+}
+
+/**
+ * A START counts only when it was sent after the STOP that closed the number: what a lost webhook left behind is found
+ * later, and must not open a number that was closed since.
+ */
+export async function optIn(
+  store: Store,
+  practiceId: string,
+  numberIndex: string,
+  sentAt: number,
+): Promise<void> {
+  await store.db
+    .updateTable('number')
+    .set({ opted_out_at: null })
+    .where('practice_id', '=', practiceId)
+    .where('number_index', '=', numberIndex)
+    .where('opted_out_at', '<', sentAt)
+    .execute();
+}
+
+/**
+ * Takes the turn to answer a number automatically: at most once in `everyMs` (L36), whoever asks first.
+ * @returns false when it was answered lately.
+ */
+export async function takeAnswerTurn(
+  store: Store,
+  practiceId: string,
+  numberIndex: string,
+  at: number,
+  everyMs: number,
+): Promise<boolean> {
+  const row = await store.db
+    .insertInto('number')
+    .values({
+      practice_id: practiceId,
+      number_index: numberIndex,
+      opted_out_at: null,
+      wrong_at: null,
+      suspended_at: null,
+      answered_at: at,
+    })
+    .onConflict((c) =>
+      c
+        .columns(['practice_id', 'number_index'])
+        .doUpdateSet({ answered_at: at })
+        .where((e) =>
+          e.or([e('number.answered_at', 'is', null), e('number.answered_at', '<=', at - everyMs)]),
+        ),
+    )
+    .returning('number_index')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Keyed hash of a patient's mobile number. */

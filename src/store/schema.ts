@@ -100,6 +100,12 @@ export interface NumberTable {
   opted_out_at: EpochMs | null;
   wrong_at: EpochMs | null;
   suspended_at: EpochMs | null;
+  /** A landline, or a number that no carrier takes texts for. */
+  no_texts_at: Generated<EpochMs | null>;
+  /** Lookup was asked about it. */
+  looked_up_at: Generated<EpochMs | null>;
+  /** The last automatic answer to a text from it (L36). */
+  answered_at: Generated<EpochMs | null>;
 }
 
 export interface ReportTable {
