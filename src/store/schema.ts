@@ -104,6 +104,12 @@ export interface NumberTable {
   opt_sid: Generated<string | null>;
   /** When it last opted in: an older refusal of a text says nothing any more. */
   opted_in_at: Generated<EpochMs | null>;
+  /** A landline, or a number that no carrier takes texts for. */
+  no_texts_at: Generated<EpochMs | null>;
+  /** Lookup was asked about it. */
+  looked_up_at: Generated<EpochMs | null>;
+  /** The last automatic answer to a text from it (L36). */
+  answered_at: Generated<EpochMs | null>;
 }
 
 export interface ReportTable {
