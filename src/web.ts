@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { createTell } from './activities/tell.js';
 import { createVendors } from './activities/vendors.js';
 import { codecServer } from './http/codec-server.js';
@@ -31,23 +31,48 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
 }
 
+const unreadable = 'This request cannot be read.';
+
 /** Builds the server without listening. */
 export async function buildWeb(
   deps: ProcessDeps,
 ): Promise<{ app: FastifyInstance; processor: InboundProcessor }> {
   const { store, temporal, metrics, log, ring } = deps;
   // No request log: a URL may hold a link token.
-  const app = Fastify({ logger: false, bodyLimit: 1_048_576, trustProxy: false });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 1_048_576,
+    trustProxy: false,
+    // An address that cannot be read is not repeated in the answer.
+    frameworkErrors: (_err, _request, reply: FastifyReply) =>
+      void reply.code(400).send({ error: unreadable }),
+  });
   const tell = createTell(temporal);
   const vendors = createVendors(store, metrics, (err) =>
     log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const processor = new InboundProcessor({ store, tell, spruce: (p) => vendors.spruce(p) }, log, () =>
-    deliverOverdueCommands(deps),
+  const processor = new InboundProcessor(
+    {
+      store,
+      tell,
+      spruce: (p) => vendors.spruce(p),
+      textWrittenAt: async (p, sid) => (await vendors.twilio(p).fetchText(sid)).createdAt,
+    },
+    log,
+    () => deliverOverdueCommands(deps),
   );
+  // Before any door: a handler reaches only the plugins that are registered after it.
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }));
+  app.setErrorHandler((err: { statusCode?: number }, _request, reply) => {
+    const status = err.statusCode ?? 500;
+    if (status >= 500) log.error({ err }, 'a request failed');
+    return reply.code(status).send({
+      error: status >= 500 ? 'Something failed here; it was recorded.' : unreadable,
+    });
+  });
   await app.register(formbody);
   await app.register(webhooks({ store, metrics, onStored: () => processor.wake() }));
-  await app.register(patientPage({ store, tell }));
+  await app.register(patientPage({ store, onStored: () => processor.wake() }));
   await app.register(
     health({
       registry: metrics.registry,
@@ -70,14 +95,6 @@ export async function buildWeb(
         log.info({ operation: access.operation, actor: access.actor }, 'payloads were decoded'),
     }),
   );
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }));
-  app.setErrorHandler((err: { statusCode?: number }, _request, reply) => {
-    const status = err.statusCode ?? 500;
-    if (status >= 500) log.error({ err }, 'a request failed');
-    return reply.code(status).send({
-      error: status >= 500 ? 'Something failed here; it was recorded.' : 'This request cannot be read.',
-    });
-  });
   return { app, processor };
 }
 
