@@ -7,6 +7,7 @@ import * as identity from './migrations/0003-identity.js';
 import * as intake from './migrations/0004-intake.js';
 import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
 import * as inboundAgain from './migrations/0006-inbound-again.js';
+import * as spruce from './migrations/0009-spruce.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '0004-intake': intake,
   '0005-withdrawn-members': withdrawnMembers,
   '0006-inbound-again': inboundAgain,
+  '0009-spruce': spruce,
 };
 
 /**
