@@ -8,6 +8,7 @@ import * as intake from './migrations/0004-intake.js';
 import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
 import * as inboundAgain from './migrations/0006-inbound-again.js';
 import * as numbersForTexts from './migrations/0007-numbers-for-texts.js';
+import * as spruce from './migrations/0008-spruce.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '0005-withdrawn-members': withdrawnMembers,
   '0006-inbound-again': inboundAgain,
   '0007-numbers-for-texts': numbersForTexts,
+  '0008-spruce': spruce,
 };
 
 /**

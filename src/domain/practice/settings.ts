@@ -71,6 +71,8 @@ export const settingsSchema = z.object({
   textUnknownWaitMs: z.number().default(120_000),
   /** While chart writes are paused for want of a permission, it is looked for again this often (real ms). */
   chartRecheckMs: z.number().positive().default(60_000),
+  /** An unknown outcome of a secure message waits this long: Spruce's lists lag (real ms). */
+  secureUnknownWaitMs: z.number().default(120_000),
   /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
   leaseMs: z.number().default(30_000),
 });
@@ -133,6 +135,14 @@ export const connectionsSchema = z.object({
     token: z.string(),
     internalEndpointId: z.string(),
     webhookSecrets: z.array(z.string()),
+    /** YYYY-MM-DD on which the token was made: a reminder comes after 30 days (requirements 6-2). */
+    issuedOn: z.iso.date().optional(),
+    /** A patient whom Spruce does not know gets a contact there. Default false: staff make and invite them. */
+    createContacts: z.boolean().optional(),
+    /** The tag of our conversations in the shared inbox. Default "lab follow-up"; "" for none. */
+    inboxTag: z.string().optional(),
+    /** A team that they are assigned to besides; what is assigned leaves the shared inbox. */
+    assignToMemberId: z.string().optional(),
   }),
 });
 
