@@ -34,6 +34,7 @@ export interface Database {
   access: AccessTable;
   alarm: AlarmTable;
   feed: FeedTable;
+  department: { practice_id: string; department_id: string; first_seen_at: EpochMs };
   identity_news: IdentityNewsTable;
   incident: IncidentTable;
   source: SourceTable;
@@ -406,6 +407,7 @@ export interface AlarmTable {
 
 export interface FeedTable {
   practice_id: string;
+  kind: Generated<'lab' | 'imaging'>;
   subscribed: Generated<boolean>;
   last_read_real_at: EpochMs | null;
   last_read_at: EpochMs | null;
