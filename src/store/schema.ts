@@ -36,6 +36,7 @@ export interface Database {
   feed: FeedTable;
   spruce_watch: SpruceWatchTable;
   spruce_inbox: SpruceInboxTable;
+  department: { practice_id: string; department_id: string; first_seen_at: EpochMs };
   identity_news: IdentityNewsTable;
   incident: IncidentTable;
   source: SourceTable;
@@ -422,6 +423,7 @@ export interface AlarmTable {
 
 export interface FeedTable {
   practice_id: string;
+  kind: Generated<'lab' | 'imaging'>;
   subscribed: Generated<boolean>;
   last_read_real_at: EpochMs | null;
   last_read_at: EpochMs | null;
