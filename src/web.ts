@@ -42,8 +42,10 @@ export async function buildWeb(
   const vendors = createVendors(store, metrics, (err) =>
     log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const processor = new InboundProcessor({ store, tell, spruce: (p) => vendors.spruce(p) }, log, () =>
-    deliverOverdueCommands(deps),
+  const processor = new InboundProcessor(
+    { store, tell, spruce: (p) => vendors.spruce(p), twilio: (p) => vendors.twilio(p) },
+    log,
+    () => deliverOverdueCommands(deps),
   );
   await app.register(formbody);
   await app.register(webhooks({ store, metrics, onStored: () => processor.wake() }));

@@ -7,7 +7,7 @@ import { CommandFailed, say } from './outcome.js';
 import { rosterFaults } from './practice-faults.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
-import { ensurePollSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
 
 /** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
 export async function practiceImportCommand(folder: string, options: { schedule?: boolean }): Promise<void> {
@@ -20,7 +20,8 @@ export async function practiceImportCommand(folder: string, options: { schedule?
     if (options.schedule === false) return;
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
-    say(`Its feed is polled every 5 min.`);
+    await ensureTextSchedule(deps.temporal, input);
+    say(`Its feed, and the texts that came in, are polled every 5 min.`);
   } finally {
     await deps.close();
   }

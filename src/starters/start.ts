@@ -11,7 +11,7 @@ import { searchAttributeTypes } from '../workflows/contract.js';
 import { keysKeptIn, stateFolder, writeConnection, type ConnectionHere } from './here.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { CommandFailed, say, tell } from './outcome.js';
-import { ensurePollSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
 
 /**
  * `resultloop start`: worker and web, on the given engines or on embedded ones, until Ctrl-C. Should one of the two
@@ -86,7 +86,11 @@ async function prepareTemporal(here: ConnectionHere): Promise<void> {
   const deps = await openDeps({ ...process.env, ...here }, 'start');
   try {
     const ids = await practiceIds(deps.store);
-    for (const id of ids) await ensurePollSchedule(deps.temporal, await loadPractice(deps.store, id));
+    for (const id of ids) {
+      const practice = await loadPractice(deps.store, id);
+      await ensurePollSchedule(deps.temporal, practice);
+      await ensureTextSchedule(deps.temporal, practice);
+    }
     tell(
       ids.length > 0
         ? `Polled every 5 min: ${ids.join(', ')}.`

@@ -9,7 +9,7 @@ const triesAtMost = 10;
 
 export interface InboundMessage {
   readonly vendor: 'twilio' | 'spruce';
-  readonly kind: 'text-status' | 'text' | 'spruce-event';
+  readonly kind: 'text-status' | 'text' | 'link-event' | 'call-status' | 'call-answer' | 'spruce-event';
   /** The same delivery has the same key: a repeat is one row (L40 of webhooks). */
   readonly dedupeKey: string;
   readonly body: unknown;
@@ -40,6 +40,25 @@ export async function keepInbound(
     .returning('id')
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/** Which of these deliveries were never kept. */
+export async function unknownInbound(
+  store: Store,
+  practiceId: string,
+  vendor: InboundMessage['vendor'],
+  dedupeKeys: readonly string[],
+): Promise<string[]> {
+  if (dedupeKeys.length === 0) return [];
+  const rows = await store.db
+    .selectFrom('inbound')
+    .select('dedupe_key')
+    .where('practice_id', '=', practiceId)
+    .where('vendor', '=', vendor)
+    .where('dedupe_key', 'in', [...dedupeKeys])
+    .execute();
+  const known = new Set(rows.map((r) => r.dedupe_key));
+  return dedupeKeys.filter((key) => !known.has(key));
 }
 
 export interface OpenInbound {

@@ -46,7 +46,7 @@ export async function optIn(
     .set({ opted_out_at: null })
     .where('practice_id', '=', practiceId)
     .where('number_index', '=', numberIndex)
-    .where('opted_out_at', '<', sentAt)
+    .where('opted_out_at', '<=', sentAt)
     .execute();
 }
 

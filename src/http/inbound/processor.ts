@@ -1,6 +1,8 @@
 import { failInbound, finishInbound, openInbound, type OpenInbound } from '../../store/inbound.js';
 import { loadPractice } from '../../store/practices.js';
 import type { Logger } from '../../observability/log.js';
+import { onCallAnswer, onCallStatus, type CallAnswerBody, type CallStatusBody } from './call-news.js';
+import { onLinkEvent } from './link-event.js';
 import type { InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
 import { onText } from './text-reply.js';
@@ -75,6 +77,12 @@ export class InboundProcessor {
         return onTextStatus(this.port, practice, { ...row, body: row.body as TextStatusBody });
       case 'text':
         return onText(this.port, practice, row);
+      case 'link-event':
+        return onLinkEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'call-answer':
+        return onCallAnswer(this.port, practice, { ...row, body: row.body as CallAnswerBody });
+      case 'call-status':
+        return onCallStatus(this.port, practice, { ...row, body: row.body as CallStatusBody });
       case 'spruce-event':
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
       default:
