@@ -21,6 +21,7 @@ import type { AlarmActivities, PageActivities } from '../workflows/activity-type
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded } from './failures.js';
 import { createTell } from './tell.js';
+import { callPerson } from './voice-page.js';
 
 /** L11: at most one page per person per hour, with a count. Criticals are not bound by it. */
 const perPersonMs = 60 * 60_000;
@@ -29,7 +30,7 @@ export const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
 
 type Paged = Awaited<ReturnType<PageActivities['page']>>;
 
-/** Pages by Spruce. They hold no PHI (L11); a critical one is rather sent twice than never (architecture §8). */
+/** Pages by Spruce, and critical ones by voice too. They hold no PHI (L11); a critical one is rather sent twice than never (architecture §8). */
 export function createPageActivities(deps: ActivityDeps): PageActivities & AlarmActivities {
   const { store, vendors, metrics } = deps;
   const tell = createTell(deps.temporal);
@@ -47,13 +48,24 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
         const people = resolve(practice, page, result.owner_id, practiceNow(store, practice));
         const taskKey = task?.id ?? `result/${resultId}`;
         const outcome: Paged = { sentTo: [], failedFor: [], againAt: null };
-        for (const personId of people) {
-          const one = await pagePerson(deps, practice, page, {
-            personId,
-            taskKey,
-            taskId: task?.id,
-            resultId,
-          });
+        // Side by side: a channel that hangs for one person must not delay the page to the next.
+        const tried = await Promise.allSettled(
+          people.map(async (personId) => {
+            const to = { personId, taskKey, taskId: task?.id, resultId };
+            const one = await pagePerson(deps, practice, page, to);
+            const call = await callPerson(deps, practice, page, { ...to, otherChannelFailed: one.failed });
+            return {
+              personId,
+              againAt: one.againAt,
+              sent: one.sent || call === 'called',
+              // L10: an error of either channel rings the next person at once.
+              failed: one.failed || call === 'failed',
+            };
+          }),
+        );
+        for (const result of tried) {
+          if (result.status === 'rejected') throw result.reason;
+          const { personId, ...one } = result.value;
           if (one.sent) (outcome.sentTo as string[]).push(personId);
           if (one.failed) (outcome.failedFor as string[]).push(personId);
           if (one.againAt !== null)
@@ -192,6 +204,7 @@ async function pagePerson(
       .select('id')
       .where('practice_id', '=', practice.id)
       .where('kind', '=', 'page')
+      .where('channel', '=', 'spruce')
       .where('person_id', '=', to.personId)
       .where('state', '=', 'intended')
       .forUpdate()

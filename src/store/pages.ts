@@ -55,6 +55,7 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
     .where('task_member.result_id', '=', resultId)
     .where('task.kind', '=', 'callback')
     .where('effect.kind', '=', 'page')
+    .where('effect.channel', '=', 'spruce')
     .where('effect.state', 'in', ['called', 'confirmed'])
     .orderBy('effect.created_real_at', 'desc')
     .execute();

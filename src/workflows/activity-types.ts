@@ -79,6 +79,11 @@ export interface NoticeActivities {
   sendGaveUp(input: SendInput): Promise<void>;
 }
 
+export interface TextActivities {
+  /** Finds texts from patients whose webhook was lost, looks at the account, reminds of its token. */
+  textRound(input: { practiceId: string }): Promise<{ found: number; findings: string[] }>;
+}
+
 export interface SendInput {
   readonly practiceId: string;
   readonly noticeId: string;

@@ -17,3 +17,7 @@ export { verifyTwilioForm, verifyTwilioJson, verifyTwilioQuery, verifyTwilioSign
 export type { TextStatus } from './status.js';
 export { isContradiction, isProgress, isTerminal, isTextStatus, textStatusRank } from './status.js';
 export { TwilioError } from './twilio-error.js';
+export type { LinkEvent } from './link-event.js';
+export { parseLinkEvent } from './link-event.js';
+export type { CallNews, Farewell } from './voice.js';
+export { askAnswer, askPin, farewell, isCallOver, parseCall, replyTwiml } from './voice.js';
