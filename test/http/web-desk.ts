@@ -159,7 +159,7 @@ export class WebDesk {
   /** Works on whatever is due until nothing is left. */
   async settle(): Promise<void> {
     while (
-      (this.processor.wake(), await this.processor.stop(), (await openInbound(this.store, 1)).length > 0)
+      (this.processor.sweep(), await this.processor.stop(), (await openInbound(this.store, 1)).length > 0)
     );
   }
 

@@ -7,5 +7,12 @@ export { parseInboundText, parseStatusCallback } from './inbound.js';
 export type { TwilioSignature } from './signature.js';
 export { verifyTwilioSignature } from './signature.js';
 export type { TextStatus } from './status.js';
-export { isContradiction, isProgress, isTerminal, isTextStatus, textStatusRank } from './status.js';
+export {
+  isContradiction,
+  isProgress,
+  isTerminal,
+  isTextStatus,
+  statusesBefore,
+  textStatusRank,
+} from './status.js';
 export { TwilioError } from './twilio-error.js';
