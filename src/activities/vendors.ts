@@ -47,6 +47,7 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
           practiceId: practice.athenaPracticeId,
           clientId: c.clientId,
           clientSecret: c.clientSecret,
+          ...(c.scope && { scope: c.scope }),
           timeoutMs: 10_000,
           onCall: recorder(practice.id),
         }),

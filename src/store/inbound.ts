@@ -11,8 +11,8 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
 export interface InboundMessage {
-  readonly vendor: 'twilio' | 'spruce' | 'patient-page';
-  readonly kind: 'text-status' | 'text' | 'spruce-event' | 'page-opened' | 'page-answered';
+  readonly vendor: 'twilio' | 'spruce' | 'athenahealth' | 'patient-page';
+  readonly kind: 'text-status' | 'text' | 'spruce-event' | 'athena-event' | 'page-opened' | 'page-answered';
   /** The same delivery has the same key: a repeat is one row. No PHI. */
   readonly dedupeKey: string;
   readonly body: unknown;

@@ -362,7 +362,7 @@ export interface ChartNoteTable {
 export interface InboundTable {
   id: string;
   practice_id: string;
-  vendor: 'twilio' | 'spruce' | 'patient-page';
+  vendor: 'twilio' | 'spruce' | 'athenahealth' | 'patient-page';
   kind: string;
   dedupe_key: string;
   body_sealed: string;

@@ -1,11 +1,19 @@
-export type { OutgoingText, TextRecord, TwilioClient, TwilioOptions } from './client.js';
+export type { AccountReads, Campaign, Sender, ServiceFacts, TollFreeVerification } from './account.js';
+export type { Calls, OutgoingCall } from './calls.js';
+export type { CallRecord as TwilioCall } from './calls.js';
+export type { TwilioClient, TwilioOptions } from './client.js';
 export { createTwilioClient } from './client.js';
+export type { Lookups, NumberFacts, NumberQuestion } from './lookup.js';
+export { takesTexts } from './lookup.js';
+export type { SendingFacts, SendingFinding, SendingFindingCode } from './readiness.js';
+export { judgeSending, tokenAge } from './readiness.js';
+export type { OutgoingText, TextRecord, Texts } from './texts.js';
 export type { TextFailure } from './errors.js';
 export { afterTwilioError } from './errors.js';
 export type { InboundText, TextStatusCallback } from './inbound.js';
 export { parseInboundText, parseStatusCallback } from './inbound.js';
-export type { TwilioSignature } from './signature.js';
-export { verifyTwilioSignature } from './signature.js';
+export type { SignedForm, SignedJson, SignedRequest, TwilioSignature } from './signature.js';
+export { verifyTwilioForm, verifyTwilioJson, verifyTwilioQuery, verifyTwilioSignature } from './signature.js';
 export type { TextStatus } from './status.js';
 export {
   isContradiction,

@@ -51,6 +51,8 @@ export const settingsSchema = z.object({
   noticeSettleMs: z.number().default(30 * 60_000),
   /** An unknown outcome of a text waits this long for a callback with our id (real ms). */
   textUnknownWaitMs: z.number().default(120_000),
+  /** While chart writes are paused for want of a permission, it is looked for again this often (real ms). */
+  chartRecheckMs: z.number().positive().default(60_000),
   /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
   leaseMs: z.number().default(30_000),
 });
@@ -59,7 +61,15 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** Credentials of a practice at its vendors. Stored sealed. */
 export const connectionsSchema = z.object({
-  athenahealth: z.object({ baseUrl: z.string(), clientId: z.string(), clientSecret: z.string() }),
+  athenahealth: z.object({
+    baseUrl: z.string(),
+    clientId: z.string(),
+    clientSecret: z.string(),
+    /** What a token is asked for, separated by blanks; default: the whole v1 API. */
+    scope: z.string().optional(),
+    /** Secrets of event subscriptions; several while one is being replaced, none = no events. */
+    webhookSecrets: z.array(z.string()).optional(),
+  }),
   twilio: z.object({
     /** Only set for a sandbox; production uses Twilio's own hosts. */
     baseUrl: z.string().optional(),

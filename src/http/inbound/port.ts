@@ -9,6 +9,8 @@ export interface InboundPort {
   readonly store: Store;
   readonly tell: Tell;
   readonly spruce?: (practice: Practice) => SpruceClient;
+  /** Has the practice's feeds read soon; what became of that, as a code. */
+  readonly wakePoll?: (practiceId: string) => Promise<string>;
   /** When a text was written, by Twilio's clock: its webhooks carry no time. Throws VendorError. */
   readonly textWrittenAt?: (practice: Practice, sid: string) => Promise<EpochMs>;
 }

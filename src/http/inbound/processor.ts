@@ -9,6 +9,7 @@ import {
   type OpenInbound,
 } from '../../store/inbound.js';
 import { loadPractice, type Practice } from '../../store/practices.js';
+import { onAthenaEvent } from './athena-event.js';
 import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
 import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
@@ -111,6 +112,8 @@ export class InboundProcessor {
         return onText(this.port, practice, row);
       case 'spruce-event':
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'athena-event':
+        return onAthenaEvent(this.port, practice, row);
       case 'page-opened':
         return onPageOpened(this.port, practice, { ...row, body: row.body as PageVisit });
       case 'page-answered':

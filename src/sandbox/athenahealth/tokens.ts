@@ -4,21 +4,28 @@ import type { Tenants } from '../shared/tenant.js';
 import type { Params } from './params.js';
 import type { AthenaTenant } from './tenant.js';
 
+interface IssuedToken {
+  readonly clientId: string;
+  /** As granted when it was issued: a later change of the grant does not reach it. */
+  readonly mayWrite: boolean;
+  expiresAt: number;
+}
+
 /** Bearer tokens of all credentials. Their life is real time: it is a limit on machines. */
 export class Tokens {
-  readonly #issued = new Map<string, { readonly clientId: string; expiresAt: number }>();
+  readonly #issued = new Map<string, IssuedToken>();
   readonly #minute = new Map<string, { minute: number; count: number }>();
 
-  issue(clientId: string, lifeMs: number): string {
+  issue(clientId: string, lifeMs: number, mayWrite: boolean): string {
     const token = randomUUID().replaceAll('-', '').slice(0, 28);
-    this.#issued.set(token, { clientId, expiresAt: Date.now() + lifeMs });
+    this.#issued.set(token, { clientId, expiresAt: Date.now() + lifeMs, mayWrite });
     return token;
   }
 
-  /** Whose token it is; `null` when unknown or expired. */
-  ownerOf(token: string): string | null {
+  /** Whose token it is and what it allows; `null` when unknown or expired. */
+  find(token: string): Pick<IssuedToken, 'clientId' | 'mayWrite'> | null {
     const known = this.#issued.get(token);
-    return known && known.expiresAt > Date.now() ? known.clientId : null;
+    return known && known.expiresAt > Date.now() ? known : null;
   }
 
   expireAll(isAffected: (clientId: string) => boolean): void {
@@ -52,7 +59,7 @@ export function tokenRoute(app: FastifyInstance, tenants: Tenants<AthenaTenant>,
     const { clientId, clientSecret } = credentialOf(request);
     const tenant = tenants.all().find((candidate) => candidate.hasCredential(clientId, clientSecret));
     if (!tenant) return refuse(reply, 401, 'invalid_client', 'The client secret supplied is not valid.');
-    const { tokensPerMinute, tokenLifeMs, tokenExtras } = tenant.settings;
+    const { tokensPerMinute, tokenLifeMs, tokenExtras, grants } = tenant.settings;
     const left = tokens.countCall(clientId, tokensPerMinute);
     void reply
       .header('X-RateLimit-Limit', tokensPerMinute)
@@ -65,13 +72,20 @@ export function tokenRoute(app: FastifyInstance, tenants: Tenants<AthenaTenant>,
     if (form.grant_type !== 'client_credentials')
       return refuse(reply, 400, 'unsupported_grant_type', 'The grant type must be client_credentials.');
     if (!form.scope) return refuse(reply, 400, 'invalid_scope', 'The scope parameter is required.');
-    tenant.record('token-issued', { clientId });
+    tenant.record('token-issued', { clientId, grants });
     return {
-      access_token: tokens.issue(clientId, tokenLifeMs),
+      access_token: tokens.issue(clientId, tokenLifeMs, grants === 'all'),
       expires_in: String(Math.floor(tokenLifeMs / 1000)),
-      ...(tokenExtras && { token_type: 'Bearer', scope: form.scope }),
+      ...(tokenExtras && { token_type: 'Bearer', scope: grantedScope(form.scope, grants) }),
     };
   });
+}
+
+/** Without writing, only the scopes of the read-only FHIR API are left. */
+function grantedScope(asked: string, grants: 'all' | 'read-only'): string {
+  if (grants === 'all') return asked;
+  const left = asked.split(' ').filter((scope) => scope.startsWith('system/'));
+  return left.length > 0 ? left.join(' ') : 'system/DiagnosticReport.read';
 }
 
 function refuse(reply: FastifyReply, status: number, error: string, description: string): FastifyReply {

@@ -39,6 +39,7 @@ export function summarise(evidence: Evidence, verdict: Verdict): string {
     );
   };
   show('Results', () => ['all']);
+  show('Came by', (_r, events) => [cameBy(events)]);
   show('Told by', (_r, events) => toldBy(events));
   show('Ended as', (r) => [r.closure ?? 'still open']);
   show('Acknowledged by', (_r, events) => acknowledgedBy(events));
@@ -65,6 +66,15 @@ export function verdictLines(verdict: Verdict): string {
   const shown = violations.slice(0, 20).map((v) => `  ${v.code}  ${v.id}`);
   const more = violations.length > shown.length ? [`  … and ${violations.length - shown.length} more`] : [];
   return [`The checker found ${violations.length} violations: ${counts}.`, ...shown, ...more].join('\n');
+}
+
+/** Who spoke first, and whether the chart says the same (L4). */
+function cameBy(events: readonly EventEvidence[]): string {
+  const first = events.find((e) => e.kind === 'received')?.actor ?? 'unknown';
+  const way = { athenahealth: 'chart', hl7v2: 'HL7 over MLLP', fhir: 'FHIR over HTTP' }[first] ?? first;
+  if (events.some((e) => e.kind === 'second-feed-agrees')) return `${way}, then chart`;
+  const later = events.filter((e) => e.kind === 'received').map((e) => e.actor);
+  return first === 'athenahealth' && later.some((actor) => actor !== first) ? 'chart, then laboratory' : way;
 }
 
 function toldBy(events: readonly EventEvidence[]): string[] {
