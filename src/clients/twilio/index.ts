@@ -15,7 +15,14 @@ export { parseInboundText, parseStatusCallback } from './inbound.js';
 export type { SignedForm, SignedJson, SignedRequest, TwilioSignature } from './signature.js';
 export { verifyTwilioForm, verifyTwilioJson, verifyTwilioQuery, verifyTwilioSignature } from './signature.js';
 export type { TextStatus } from './status.js';
-export { isContradiction, isProgress, isTerminal, isTextStatus, textStatusRank } from './status.js';
+export {
+  isContradiction,
+  isProgress,
+  isTerminal,
+  isTextStatus,
+  statusesBefore,
+  textStatusRank,
+} from './status.js';
 export { TwilioError } from './twilio-error.js';
 export type { LinkEvent } from './link-event.js';
 export { parseLinkEvent } from './link-event.js';
