@@ -48,7 +48,7 @@ function partMessage(line: string): string[] {
   const separator = /^MSH([^A-Za-z0-9\s])/.exec(line)?.[1];
   if (separator === undefined) return [line];
   const s = `[${escaped(separator)}]`;
-  const end = new RegExp(`(?:\\\\r\\\\n|\\\\[rn]|\\s+|(?<=${s}))(?=(?:${names})${s})`);
+  const end = new RegExp(`(?:\\\\r\\\\n|\\\\[rn]|\\s{1,8}|(?<=${s}))(?=(?:${names})${s})`);
   return line.split(end).filter((part) => part !== '');
 }
 

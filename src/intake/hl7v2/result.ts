@@ -101,20 +101,24 @@ function readTest({ obr, observations }: Group): Report['test'] {
 }
 
 /**
- * The order says the kind; vital signs are no result only where every row is one too, so that a laboratory's row under
+ * The order says the kind, else its rows; vital signs are no result only where every row is one too, so that a laboratory's row under
  * such an order is never left aside.
  */
 function kindOfGroup(group: Group): ObservedKind {
   const said = kindOf([categoryOf(group.obr)], conceptOf(group));
   if (group.observations.length === 0 || (said !== 'lab' && said !== 'no-result')) return said;
   const rows = group.observations.map(({ obx }) => testOf(obx, 3));
-  const areBedside = (isNameEnough: boolean) =>
-    rows.every(({ all, system, name }) => {
-      const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
-      if (kindOf([], { coding, text: null }) === 'no-result') return true;
-      return isNameEnough && system !== 'LOINC' && isBedsideName(name ?? '');
-    });
-  return areBedside(said === 'no-result') ? 'no-result' : 'lab';
+  const kinds = rows.map(({ all }) => {
+    const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
+    return kindOf([categoryOf(group.obr)], { coding, text: null });
+  });
+  if (kinds.includes('pathology')) return 'pathology';
+  if (kinds.every((kind) => kind === 'imaging')) return 'imaging';
+  const areBedside = rows.every(({ system, name }, at) => {
+    if (kinds[at] === 'no-result') return true;
+    return said === 'no-result' && system !== 'LOINC' && isBedsideName(name ?? '');
+  });
+  return areBedside ? 'no-result' : 'lab';
 }
 
 /** OBR-24, the section of the laboratory (table 0074). */

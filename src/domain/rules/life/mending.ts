@@ -72,6 +72,8 @@ export function mend(cause: string, about: About): Mending {
             mapping: { kind: 'interval', analyteId: analyte.id },
           }
         : said(`the laboratory sends no interval: ${bySource}`);
+    case 'range-unread':
+      return said(`the interval of ${test} comes in words: have it sent as two numbers`);
     case 'range-undecided':
     case 'range-inverted':
     case 'number-unclear':
