@@ -84,3 +84,30 @@ export async function alarmsToPage(store: Store, practiceId: string, personId: s
     .execute();
   return rows.map((r) => r.id);
 }
+
+/** By this a page whose call had no answer, or whose key was refused, is found again. Opaque. */
+export function pageReference(effectId: string): string {
+  return `ref. ${effectId.slice(-8)}`;
+}
+
+/** What was paged for by the page whose text this is (L11: several may share one), as long as it is not proved. */
+export async function pageEffectsByReference(
+  store: Store,
+  practiceId: string,
+  text: string,
+): Promise<readonly { readonly id: string; readonly taskId: string | null }[]> {
+  const reference = /ref\. ([0-9a-f]{8})/.exec(text)?.[1];
+  if (reference === undefined) return [];
+  return (
+    store.db
+      .selectFrom('effect')
+      .select(['id', 'task_id as taskId'])
+      .where('practice_id', '=', practiceId)
+      .where('kind', '=', 'page')
+      .where('state', 'in', ['called', 'unknown'])
+      // All that share a call carry the id of its lead as their token.
+      .where('token', 'like', `%${reference}`)
+      .orderBy('id')
+      .execute()
+  );
+}
