@@ -5,6 +5,7 @@ import { createTwilioClient, type TwilioClient } from '../clients/twilio/index.j
 import type { Metrics } from '../observability/metrics.js';
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
+import { refuseWithoutAgreement } from './agreement-gate.js';
 
 /** The vendor clients of a practice. Built once per set of credentials, so that tokens and connections are shared. */
 export interface Vendors {
@@ -13,7 +14,10 @@ export interface Vendors {
   spruce(practice: Practice): SpruceClient;
 }
 
-/** Every call is recorded without PHI, reads too (S002-13). Its loss never stops the call itself. */
+/**
+ * Every call is recorded without PHI, reads too (S002-13). Its loss never stops the call itself. What reaches a patient
+ * is refused while the vendor's agreement is not on record (S000-22), whoever calls.
+ */
 export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err: unknown) => void): Vendors {
   const built = new Map<string, unknown>();
   const once = <T>(kind: string, practice: Practice, credentials: object, make: () => T): T => {
@@ -38,7 +42,7 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
       .execute()
       .catch(onLostRecord);
   };
-  return {
+  const open: Vendors = {
     athena: (practice) => {
       const c = practice.connections.athenahealth;
       return once('athena', practice, c, () =>
@@ -71,6 +75,44 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
       return once('spruce', practice, { baseUrl, token }, () =>
         createSpruceClient({ baseUrl, token, timeoutMs: 10_000, onCall: recorder(practice.id) }),
       );
+    },
+  };
+  return {
+    athena: (practice) => {
+      const client = open.athena(practice);
+      return {
+        ...client,
+        noteToPatient: async (note) => {
+          refuseWithoutAgreement(store, practice, 'athenahealth');
+          return client.noteToPatient(note);
+        },
+      };
+    },
+    twilio: (practice) => {
+      const client = open.twilio(practice);
+      return {
+        ...client,
+        sendText: async (text) => {
+          refuseWithoutAgreement(store, practice, 'twilio');
+          return client.sendText(text);
+        },
+      };
+    },
+    spruce: (practice) => {
+      const client = open.spruce(practice);
+      return {
+        ...client,
+        createSecureConversation: async (conversation) => {
+          refuseWithoutAgreement(store, practice, 'spruce');
+          return client.createSecureConversation(conversation);
+        },
+        // What stays inside the practice, such as a page, holds no PHI (L11) and goes all the same.
+        postMessage: async (message) => {
+          if (!message.internal && !message.pageMemberIds?.length)
+            refuseWithoutAgreement(store, practice, 'spruce');
+          return client.postMessage(message);
+        },
+      };
     },
   };
 }

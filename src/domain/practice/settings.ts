@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agreementsSchema } from './agreements.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM');
 
@@ -64,6 +65,8 @@ export const connectionsSchema = z.object({
     internalEndpointId: z.string(),
     webhookSecrets: z.array(z.string()),
   }),
+  /** Without the agreement of its vendor nothing is sent to a patient (S000-22). */
+  agreements: agreementsSchema,
 });
 
 export type Connections = z.infer<typeof connectionsSchema>;
