@@ -38,7 +38,11 @@ export async function noteAgreement(
 }
 
 /** A call to a patient without an agreement, refused before it was made: the net below every sender. */
-export function refuseWithoutAgreement(store: Store, practice: Practice, vendor: AgreementVendor): void {
+export function refuseWithoutAgreement(
+  store: Store,
+  practice: Pick<Practice, 'connections' | 'clock'>,
+  vendor: AgreementVendor,
+): void {
   if (hasAgreement(practice.connections.agreements, vendor, practiceNow(store, practice))) return;
   throw new VendorError(
     `${vendor} was not called: no business associate agreement is recorded. Record it under "agreements" in ` +

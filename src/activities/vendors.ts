@@ -9,10 +9,14 @@ import { refuseWithoutAgreement } from './agreement-gate.js';
 
 /** The vendor clients of a practice. Built once per set of credentials, so that tokens and connections are shared. */
 export interface Vendors {
-  athena(practice: Practice): AthenaClient;
-  twilio(practice: Practice): TwilioClient;
-  spruce(practice: Practice): SpruceClient;
+  athena(practice: ConnectedPractice): AthenaClient;
+  twilio(practice: ConnectedPractice): TwilioClient;
+  spruce(practice: ConnectedPractice): SpruceClient;
 }
+
+/** What is needed of a practice to reach its vendors; the rest of it may not be usable yet. */
+export type ConnectedPractice = Pick<Practice, 'id' | 'athenaPracticeId' | 'connections' | 'clock'> &
+  Partial<Pick<Practice, 'settings' | 'closing'>>;
 
 /**
  * Every call is recorded without PHI, reads too (S002-13). Its loss never stops the call itself. What reaches a patient
@@ -20,7 +24,7 @@ export interface Vendors {
  */
 export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err: unknown) => void): Vendors {
   const built = new Map<string, unknown>();
-  const once = <T>(kind: string, practice: Practice, credentials: object, make: () => T): T => {
+  const once = <T>(kind: string, practice: ConnectedPractice, credentials: object, make: () => T): T => {
     const key = `${kind}/${practice.id}/${JSON.stringify(credentials)}`;
     if (!built.has(key)) built.set(key, make());
     return built.get(key) as T;
@@ -45,8 +49,11 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
   const open: Vendors = {
     athena: (practice) => {
       const c = practice.connections.athenahealth;
-      return once('athena', practice, c, () =>
+      // L22: off until it is known what closing triggers there.
+      const mayClose = practice.settings?.closesInAthena === true && (practice.closing ?? null) !== null;
+      return once('athena', practice, { ...c, mayClose }, () =>
         createAthenaClient({
+          mayClose,
           baseUrl: c.baseUrl,
           practiceId: practice.athenaPracticeId,
           clientId: c.clientId,
