@@ -18,6 +18,7 @@ import {
 import { loadPatient, patientIdOf, rememberSpruceContact, upsertPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { noticeDocuments, noticePatient, resultDocument, touchReread } from '../store/rereads.js';
+import { asChartDelivery } from '../store/second-feed.js';
 import { storeDelivery } from '../store/versions.js';
 import { announce, announceForgotten } from './announce.js';
 import type { AthenaActivities } from '../workflows/activity-types.js';
@@ -178,14 +179,14 @@ async function takeInRow(
   }
   const patient = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
   try {
-    const { report } = mapLabResult(document.raw, {
+    const { report, facilityId } = mapLabResult(document.raw, {
       practiceId: practice.athenaPracticeId,
       patientId: feedRow.patientId,
       feedRow,
     });
     const stored = await storeDelivery(store, practice, {
       reportId: row.id,
-      report,
+      ...(await asChartDelivery(store, practice.id, facilityId, report)),
       raw: document.raw,
       patientId: patient.id,
       previousChartIds: patient.previousChartIds,
@@ -268,12 +269,13 @@ async function readAgain(
   const document = documentId === null ? null : await athena.labResult(chartId, documentId);
   await readPatient(deps, practice, athena, chartId, departmentId);
   if (document) {
-    const { report } = mapLabResult(document.raw, {
+    const { report, facilityId } = mapLabResult(document.raw, {
       practiceId: practice.athenaPracticeId,
       patientId: chartId,
     });
+    const said = await asChartDelivery(store, practice.id, facilityId, report);
     const now = { detectedAt: practiceNow(store, practice), detectedRealAt: store.realNow() };
-    const delivery = { reportId: null, report, raw: document.raw, patientId, ...now, waitingResultId: null };
+    const delivery = { reportId: null, ...said, raw: document.raw, patientId, ...now, waitingResultId: null };
     await announce(store, practice, tell, await storeDelivery(store, practice, delivery));
   }
   return (await loadPatient(store, patientId)).card.status;

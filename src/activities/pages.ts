@@ -136,7 +136,7 @@ interface PersonPage {
   readonly resultId?: string;
 }
 
-type PageStep = Pick<PageOrder, 'step' | 'critical'>;
+type PageStep = Pick<PageOrder, 'step' | 'critical' | 'anyHour'>;
 
 /** One page of one step to one person happens once, whatever retries it. */
 function effectKey(practice: Practice, page: PageStep, to: PersonPage, at: number): EffectKey {
@@ -275,6 +275,8 @@ async function forgetPaged({ store }: ActivityDeps, practice: Practice, personId
 function words(page: PageStep, count: number): string {
   if (page.critical)
     return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
+  if (page.anyHour)
+    return `resultloop: a same-day result needs your decision now${count > 1 ? `, and ${count - 1} more ${count === 2 ? 'item waits' : 'items wait'} for you` : ''}. Open your worklist.`;
   return count > 1
     ? `resultloop: ${count} items wait for you. Open your worklist.`
     : 'resultloop: an item waits for you. Open your worklist.';

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
-import { afterTwilioError, isProgress } from '../clients/twilio/index.js';
+import { afterTwilioError, isContradiction, isProgress, isTextStatus } from '../clients/twilio/index.js';
 import { settleEffect } from '../store/effects.js';
-import { markNumber, numberOf } from '../store/numbers.js';
+import { markNumber, numberOf, optedInAt } from '../store/numbers.js';
 import { liveMembers } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
 import type { EffectTable } from '../store/schema.js';
@@ -16,23 +16,22 @@ export interface TextNews {
 }
 
 /**
- * What became of a text, by callback or by asking Twilio. News comes late, twice and out of order: only progress
- * counts, and a settled effect stays settled. @returns what it was, as a code.
+ * What became of a text, by callback or by asking Twilio. News comes late, twice, out of order and from two processes
+ * at once: the effect's row is held while its status moves, only forward, and everything that follows from a status is
+ * done again when the same news is, so that a crash in between loses none of it.
+ * @returns what the news said, as a code, whether or not it was the first to say so.
  */
 export async function applyTextNews(
   { store, tell }: { readonly store: Store; readonly tell: Tell },
   practice: Practice,
-  effect: Selectable<EffectTable>,
+  effect: Pick<Selectable<EffectTable>, 'id' | 'notice_id'>,
   news: TextNews,
   at: number,
 ): Promise<string> {
   if (effect.notice_id === null) return 'no-notice';
-  if (!isProgress(effect.vendor_status, news.status)) return 'no-progress';
-  await store.db
-    .updateTable('effect')
-    .set({ vendor_ref: news.sid, vendor_status: news.status })
-    .where('id', '=', effect.id)
-    .execute();
+  const code = codeOf(news.status);
+  const before = await moveStatus(store, effect.id, news);
+  if (!before) return isContradiction(await statusOf(store, effect.id), news.status) ? 'contradiction' : code;
   const notice = await store.db
     .selectFrom('notice')
     .selectAll()
@@ -41,7 +40,7 @@ export async function applyTextNews(
   const tellAll = async (status: 'left' | 'confirmed' | 'failed', why: string | null = null) => {
     for (const m of await liveMembers(store.db, notice.id))
       await tell.delivery(practice, m.resultId, {
-        id: `${notice.id}/${effect.epoch}/${status}`,
+        id: `${notice.id}/${before.epoch}/${status}`,
         at,
         noticeId: notice.id,
         version: m.version,
@@ -52,31 +51,84 @@ export async function applyTextNews(
         why,
       });
   };
-  switch (news.status) {
-    case 'delivered':
+  switch (code) {
+    case 'confirmed':
       await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
       await markConfirmed({ store }, practice, notice);
       await tellAll('confirmed');
-      return 'confirmed';
-    case 'undelivered':
+      return code;
     case 'failed': {
       const failure = afterTwilioError(news.errorCode);
-      if (!(await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure })))
-        return 'settled-before';
-      const number = await numberOf(store, notice.patient_id);
-      if (number && failure === 'opted-out')
-        await markNumber(store.db, practice.id, number, { opted_out_at: at });
-      if (number && failure === 'wrong-number')
-        await markNumber(store.db, practice.id, number, { wrong_at: at });
+      await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure });
+      await blameNumber(store, practice, notice.patient_id, failure, before.called_at ?? at, at);
+      // An unknown outcome has gone on to the next channel already.
+      if (before.state === 'unknown') return code;
       await tellAll('failed', failure);
-      await nextChannel({ store }, notice, 'text');
+      if (notice.epoch === before.epoch) await nextChannel({ store }, notice, 'text');
       await tell.noticeChanged(practice, notice.patient_id);
-      return 'failed';
+      return code;
     }
-    default:
+    case 'left':
       // Any other news still proves that the call was taken.
-      await markLeft({ store }, practice, notice);
+      if (notice.epoch === before.epoch) await markLeft({ store }, practice, notice);
       await tellAll('left');
-      return 'left';
+      return code;
+    case 'unknown-status':
+      return code;
+    default:
+      return code satisfies never;
   }
+}
+
+function codeOf(status: string): 'confirmed' | 'failed' | 'left' | 'unknown-status' {
+  if (status === 'delivered' || status === 'read') return 'confirmed';
+  if (status === 'undelivered' || status === 'failed' || status === 'canceled') return 'failed';
+  return isTextStatus(status) ? 'left' : 'unknown-status';
+}
+
+/** Moves the status forward. @returns the effect as it was, or null when the news is older than what is known. */
+async function moveStatus(store: Store, effectId: string, news: TextNews) {
+  return store.db.transaction().execute(async (tx) => {
+    const before = await tx
+      .selectFrom('effect')
+      .selectAll()
+      .where('id', '=', effectId)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    if (before.vendor_status !== news.status && !isProgress(before.vendor_status, news.status)) return null;
+    await tx
+      .updateTable('effect')
+      .set({ vendor_ref: news.sid, vendor_status: news.status })
+      .where('id', '=', effectId)
+      .execute();
+    return before;
+  });
+}
+
+async function statusOf(store: Store, effectId: string): Promise<string | null> {
+  const row = await store.db
+    .selectFrom('effect')
+    .select('vendor_status')
+    .where('id', '=', effectId)
+    .executeTakeFirst();
+  return row?.vendor_status ?? null;
+}
+
+/**
+ * Marks the number where it is to blame. A refusal for opting out says nothing any more when the patient opted in
+ * after the text was sent (L37).
+ */
+async function blameNumber(
+  store: Store,
+  practice: Practice,
+  patientId: string,
+  failure: string,
+  calledAt: number,
+  at: number,
+): Promise<void> {
+  const number = await numberOf(store, patientId);
+  if (!number) return;
+  if (failure === 'wrong-number') await markNumber(store.db, practice.id, number, { wrong_at: at });
+  if (failure === 'opted-out' && calledAt >= (await optedInAt(store, practice.id, number)))
+    await markNumber(store.db, practice.id, number, { opted_out_at: at });
 }

@@ -57,6 +57,7 @@ function formatOf(bytes: Uint8Array): 'hl7v2' | 'fhir' | 'json' | null {
   const start = decodeText(bytes.subarray(0, peekBytes)).text.replace(/^[\u0000-\u0020\ufeff]+/, '');
   if (/^((MSH|FHS|BHS)[^A-Za-z0-9\s]|[A-Z][A-Z0-9]{2}\|)/.test(start)) return 'hl7v2';
   if (/^<(\?xml|[A-Za-z])/.test(start) && /hl7\.org\/fhir|<\?xml/.test(start)) return 'fhir';
-  if (!/^[[{]/.test(start)) return null;
-  return 'json';
+  if (/^[[{]/.test(start)) return 'json';
+  // Words of whoever saved the file may stand before the message.
+  return /[\r\n]MSH[^A-Za-z0-9\s]/.test(start) ? 'hl7v2' : null;
 }

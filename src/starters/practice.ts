@@ -7,6 +7,7 @@ import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
+import { ensureTextLimits } from './queue-limits.js';
 import { ensurePollSchedule } from './schedules.js';
 
 /** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
@@ -20,6 +21,7 @@ export async function practiceImportCommand(folder: string, options: { schedule?
     if (options.schedule === false) return;
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
+    await ensureTextLimits(deps.temporal, [await loadPractice(deps.store, input.id)]);
     say(`Its feed is polled every 5 min.`);
   } finally {
     await deps.close();

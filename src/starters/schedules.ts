@@ -13,6 +13,7 @@ import { openDeps } from '../process/deps.js';
 import { pollSoon } from '../process/poll-waker.js';
 import { CommandFailed, say } from './outcome.js';
 import { ensureSearchAttributes } from './namespace.js';
+import { ensureTextLimits } from './queue-limits.js';
 import { choosePractices } from './choose-practice.js';
 
 /** S000-35. */
@@ -138,6 +139,7 @@ export async function schedulesCommand(options: { practice?: string; trigger?: b
     for (const id of await choosePractices(deps.store, options.practice)) {
       const practice = await loadPractice(deps.store, id);
       const done = await ensurePollSchedule(deps.temporal, practice);
+      await ensureTextLimits(deps.temporal, [practice]);
       if (options.trigger) await triggerPoll(deps.temporal, id);
       say(`${workflowIds.poll(id)}: ${done}, every 5 min${options.trigger ? ', triggered now' : ''}.`);
     }

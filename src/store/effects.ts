@@ -140,7 +140,8 @@ export async function markTaken(
 ): Promise<void> {
   await db
     .updateTable('effect')
-    .set({ vendor_ref: vendorRef, vendor_status: vendorStatus })
+    // A callback may have been faster than the answer; what it said is newer.
+    .set({ vendor_ref: vendorRef, vendor_status: sql`coalesce(vendor_status, ${vendorStatus})` })
     .where('id', '=', id)
     .where('state', '=', 'called')
     .execute();

@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import type { Tx } from './database.js';
 import type { Store } from './store.js';
 
-export type NumberMark = { opted_out_at?: number | null; wrong_at?: number; suspended_at?: number };
+export interface NumberMark {
+  readonly opted_out_at?: number | null;
+  readonly wrong_at?: number;
+  readonly suspended_at?: number;
+  readonly opt_sid?: string;
+  readonly opted_in_at?: number;
+}
 
 /** What a phone number did; marks belong to the number and so to every patient on it (L37). */
 export async function markNumber(
@@ -58,9 +64,10 @@ export async function optOut(
   practiceId: string,
   numberIndex: string,
   at: number,
+  sid: string,
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    await markNumber(tx, practiceId, numberIndex, { opted_out_at: at });
+    await markNumber(tx, practiceId, numberIndex, { opted_out_at: at, opt_sid: sid });
     await sql`
       update notice set state = 'waiting', epoch = epoch + 1, wait_until = null,
                         failed_channels = array(select distinct unnest(failed_channels || array['text']))
@@ -70,4 +77,38 @@ export async function optOut(
                             and e.epoch = notice.epoch)
     `.execute(tx);
   });
+}
+
+/** The number may be texted again. */
+export async function optIn(
+  store: Store,
+  practiceId: string,
+  numberIndex: string,
+  at: number,
+  sid: string,
+): Promise<void> {
+  await markNumber(store.db, practiceId, numberIndex, { opted_out_at: null, opted_in_at: at, opt_sid: sid });
+}
+
+/** The vendor's id of the text that last opted this number out or in. */
+export async function lastOptWord(
+  store: Store,
+  practiceId: string,
+  numberIndex: string,
+): Promise<string | null> {
+  return (await optRow(store, practiceId, numberIndex))?.opt_sid ?? null;
+}
+
+/** When the number last opted in, practice time; `-Infinity` when it never did. */
+export async function optedInAt(store: Store, practiceId: string, numberIndex: string): Promise<number> {
+  return (await optRow(store, practiceId, numberIndex))?.opted_in_at ?? -Infinity;
+}
+
+function optRow(store: Store, practiceId: string, numberIndex: string) {
+  return store.db
+    .selectFrom('number')
+    .select(['opt_sid', 'opted_in_at'])
+    .where('practice_id', '=', practiceId)
+    .where('number_index', '=', numberIndex)
+    .executeTakeFirst();
 }

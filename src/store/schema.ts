@@ -101,6 +101,10 @@ export interface NumberTable {
   opted_out_at: EpochMs | null;
   wrong_at: EpochMs | null;
   suspended_at: EpochMs | null;
+  /** The vendor's id of the text that last opted out or in. */
+  opt_sid: Generated<string | null>;
+  /** When it last opted in: an older refusal of a text says nothing any more. */
+  opted_in_at: Generated<EpochMs | null>;
 }
 
 export interface ReportTable {
@@ -359,7 +363,7 @@ export interface ChartNoteTable {
 export interface InboundTable {
   id: string;
   practice_id: string;
-  vendor: 'twilio' | 'spruce' | 'athenahealth';
+  vendor: 'twilio' | 'spruce' | 'athenahealth' | 'patient-page';
   kind: string;
   dedupe_key: string;
   body_sealed: string;
@@ -368,6 +372,10 @@ export interface InboundTable {
   processed_real_at: EpochMs | null;
   outcome: string | null;
   tries: Generated<number>;
+  /** The vendor's id of a message or conversation that the record does not know yet. */
+  waits_for: Generated<string | null>;
+  /** Not looked at before, unless what it waits for becomes known. */
+  next_real_at: Generated<EpochMs>;
 }
 
 export interface VendorCallTable {

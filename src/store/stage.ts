@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { contactBy } from '../domain/lifecycle/urgency.js';
 import { defaultPolicy } from '../domain/lifecycle/policy.js';
 import type { Fact } from '../domain/lifecycle/facts.js';
 import type { Lane, StagedVersion } from '../domain/lifecycle/state.js';
@@ -74,7 +75,13 @@ export async function stageVersion(
   const now = practiceNow(store, practice);
   const critical = classification.tier === 'critical';
   const ownership = ownerFor(practice.roster, report.orderingProvider, critical, now);
-  const contactByAt = row.detected_at + classification.contactByHours * hour;
+  const hours = staffedHours(practice.settings, now);
+  const contactByAt = contactBy(
+    defaultPolicy,
+    hours,
+    { ...classification, detectedAt: row.detected_at },
+    classification.contactByHours * hour,
+  );
   const version: StagedVersion = {
     number,
     hash: row.content_hash,
@@ -118,7 +125,7 @@ export async function stageVersion(
     ...(result.patient_id === null && { unclaimed: true }),
     ...(row.marks.length > 0 && { marks: row.marks }),
     ...(toldElsewhere.length > 0 && { toldElsewhere }),
-    hours: staffedHours(practice.settings, now),
+    hours,
     policy: defaultPolicy,
   };
 }

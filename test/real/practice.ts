@@ -12,6 +12,7 @@ import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
 import type { JournalEntry } from '../../src/sandbox/shared/control.js';
 import { createTwilioControl } from '../../src/sandbox/twilio/control.js';
 import { act, type ActAnswer } from '../../src/starters/act.js';
+import { ensureTextLimits } from '../../src/starters/queue-limits.js';
 import { inventedPhone } from '../../src/starters/demo/names.js';
 import { patientIdOf } from '../../src/store/patients.js';
 import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
@@ -206,6 +207,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
     },
   });
   const practice = new TestPractice(d, await loadPractice(d.store, id), number, clock, control);
+  await ensureTextLimits(d.temporal, [practice.practice]);
   // The first poll subscribes: a feed hands out only what changed since.
   await practice.poll();
   return practice;

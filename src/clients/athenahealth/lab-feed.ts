@@ -16,6 +16,8 @@ export interface FeedRow {
   readonly patientId: string | null;
   readonly departmentId: string | null;
   readonly providerId: string | null;
+  /** The laboratory. */
+  readonly facilityId: string | null;
   readonly orderId: string | null;
   /** Work state, e.g. REVIEW, HOLD, DATAENTRY, CLOSED. */
   readonly state: string | null;
@@ -37,6 +39,7 @@ const shape = z.object({
   patientid: id,
   departmentid: id,
   providerid: id,
+  facilityid: id,
   tietoorderid: id,
   status: text,
   documentsource: text,
@@ -60,6 +63,7 @@ export function readFeedRow(raw: unknown, kind: FeedKind = 'lab'): FeedRow {
     patientId: row.patientid,
     departmentId: row.departmentid,
     providerId: row.providerid,
+    facilityId: row.facilityid,
     orderId: row.tietoorderid,
     state: row.status?.trim().toUpperCase() ?? null,
     documentSource: row.documentsource,

@@ -1,12 +1,15 @@
 export type {
+  ConversationChange,
   NewContact,
   NewMessage,
   NewNoteConversation,
+  NewScheduledMessage,
   NewSecureConversation,
   SpruceClient,
   SpruceOptions,
 } from './contract.js';
 export { createSpruceClient } from './client.js';
+export { keyFor, keyGoodForMs } from './keys.js';
 export type { SpruceEvent } from './events.js';
 export { parseSpruceEvent, spruceEventKey } from './events.js';
 export type { ItemKind, KnownConversation, ResolvedPage } from './items.js';
@@ -18,7 +21,10 @@ export type {
   SpruceItem,
   SpruceMember,
   SprucePage,
+  SpruceScheduledMessage,
+  SpruceTag,
   SpruceWebhook,
+  SpruceWebhookEvent,
 } from './shapes.js';
 export type { SpruceSignature } from './signature.js';
 export { verifySpruceSignature } from './signature.js';

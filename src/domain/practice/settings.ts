@@ -3,6 +3,26 @@ import { agreementsSchema } from './agreements.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM');
 
+/**
+ * An address that vendors and patients call. Signatures of webhooks cover it letter by letter, so it must be the one
+ * they were given; a proxy in front may take its path away, never add to it.
+ */
+const publicUrl = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(
+    isPublicUrl,
+    'use the full public address, as vendors call it: https, no query, no underscore in the host (Twilio refuses it)',
+  );
+
+function isPublicUrl(text: string): boolean {
+  const parts = /^(https?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/.exec(text);
+  if (!parts) return false;
+  const [, scheme, host = ''] = parts;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+  return !host.includes('_') && (scheme === 'https' || isLoopback);
+}
+
 /** A practice's own settings. Every number is practice policy with the product's default. */
 export const settingsSchema = z.object({
   /** IANA zone of the location. */
@@ -27,7 +47,7 @@ export const settingsSchema = z.object({
   phone: z.string(),
   schedulingLink: z.string(),
   /** Where patients open their page and vendors send webhooks. */
-  publicBaseUrl: z.string(),
+  publicBaseUrl: publicUrl,
   /** Where the patient's page leads on to. */
   portalUrl: z.string(),
   defaultLanguage: z.enum(['eng', 'spa']).default('eng'),

@@ -1,8 +1,16 @@
-import { failInbound, finishInbound, openInbound, type OpenInbound } from '../../store/inbound.js';
-import { loadPractice } from '../../store/practices.js';
 import type { Logger } from '../../observability/log.js';
+import {
+  failInbound,
+  finishInbound,
+  letInboundWait,
+  openInbound,
+  raiseAlarm,
+  type OpenInbound,
+} from '../../store/inbound.js';
+import { loadPractice, type Practice } from '../../store/practices.js';
 import { onAthenaEvent } from './athena-event.js';
-import type { InboundPort } from './port.js';
+import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
+import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
 import { onText } from './text-reply.js';
 import { onTextStatus, type TextStatusBody } from './text-status.js';
@@ -10,6 +18,11 @@ import { onTextStatus, type TextStatusBody } from './text-status.js';
 const batch = 50;
 /** How often rows are looked for that nobody finished, real time: after a crash, or when another process kept one. */
 const sweepMs = 2_000;
+/**
+ * What speaks of a message nobody knows is given up after this, real ms: the lease of a call, the wait for its
+ * callback and a restart of the worker together take less.
+ */
+const unknownForMs = 15 * 60_000;
 
 /**
  * Turns kept webhooks into facts. Storing and telling are apart, so that a webhook is answered at once and a crash in
@@ -63,14 +76,24 @@ export class InboundProcessor {
     const { store } = this.port;
     const practice = await loadPractice(store, row.practiceId);
     try {
-      await finishInbound(store, row.id, await this.handle(row, practice));
+      const handled = await this.handle(row, practice);
+      if (typeof handled === 'string') {
+        if (handled === 'unreadable')
+          await raiseAlarm(store, practice, `inbound/${row.id}`, 'inbound-unreadable');
+        return await finishInbound(store, row.id, handled);
+      }
+      const until = row.receivedRealAt + unknownForMs;
+      if (store.realNow() < until) return await letInboundWait(store, row.id, handled.waitsFor, until);
+      const { alarm, outcome } = handled.otherwise;
+      if (alarm) await raiseAlarm(store, practice, alarm.key, alarm.code);
+      await finishInbound(store, row.id, outcome);
     } catch (err) {
       this.log.warn({ err, inbound: row.id, kind: row.kind }, 'an inbound message will be tried again');
       await failInbound(store, practice, row.id);
     }
   }
 
-  private handle(row: OpenInbound, practice: Awaited<ReturnType<typeof loadPractice>>): Promise<string> {
+  private handle(row: OpenInbound, practice: Practice): Promise<Handled> {
     switch (row.kind) {
       case 'text-status':
         return onTextStatus(this.port, practice, { ...row, body: row.body as TextStatusBody });
@@ -80,6 +103,10 @@ export class InboundProcessor {
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
       case 'athena-event':
         return onAthenaEvent(this.port, practice, row);
+      case 'page-opened':
+        return onPageOpened(this.port, practice, { ...row, body: row.body as PageVisit });
+      case 'page-answered':
+        return onPageAnswered(this.port, practice, { ...row, body: row.body as PageAnswer });
       default:
         return Promise.resolve('unknown-kind');
     }

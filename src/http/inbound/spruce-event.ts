@@ -7,37 +7,64 @@ import {
 } from '../../clients/spruce/index.js';
 import { acceptanceNamespace } from '../../activities/pages.js';
 import { markConfirmed, type Notice } from '../../activities/sending.js';
+import { toReal } from '../../domain/calendar/clock-map.js';
 import { readReply } from '../../domain/messages/replies.js';
+import type { EpochMs } from '../../domain/result/report.js';
 import { markDelivered, writeCommand } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import { raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
 import type { Practice } from '../../store/practices.js';
-import type { Inbound, InboundPort } from './port.js';
+import type { Handled, Inbound, InboundPort } from './port.js';
+import { unknownOf } from './unknown.js';
+
+/**
+ * Spruce signs no time of its own, but the event's is in the signed body. It repeats a delivery for 20 minutes; what is
+ * older than this, real ms, is somebody's recording.
+ */
+const replayWindowMs = 24 * 3_600_000;
 
 /** An event of Spruce: our message was posted, a patient replied, a page was resolved. */
 export async function onSpruceEvent(
   port: InboundPort,
   practice: Practice,
   inbound: Inbound<string>,
-): Promise<string> {
+): Promise<Handled> {
   const event = parseSpruceEvent(inbound.body);
   if (!event) return 'unreadable';
+  if (event.kind === 'unreadable' && event.type.startsWith('conversationItem.')) return 'unreadable';
   if (event.kind !== 'item') return `ignored-${event.kind}`;
+  if (isReplay(practice, inbound, event.eventTime)) {
+    const { key, code } = unknownOf(practice, inbound, 'webhook-outside-replay-window');
+    await raiseAlarm(port.store, practice, key, code);
+    return 'outside-replay-window';
+  }
   const { item } = event;
-  const posted = item.requestId === null ? undefined : await ourEffect(port, practice, item.requestId);
-  if (posted?.kind === 'page') return onPage(port, practice, inbound, item, posted.id, posted.task_id);
-  if (posted?.notice_id) return onPosted(port, practice, inbound, item, posted.id, posted.notice_id);
+  const effects = item.requestId === null ? [] : await ourEffects(port, practice, item.requestId);
+  // A page may carry several effects (L11); all of them were posted with it.
+  for (const { id } of effects)
+    await settleEffect(port.store.db, port.store, id, { state: 'confirmed', at: inbound.receivedAt });
+  const [effect] = effects;
+  if (effect?.kind === 'page') return onPage(port, practice, item, effect.task_id);
+  if (effect?.notice_id) return onPosted(port, practice, inbound, item, effect.notice_id, effect.epoch);
+  if (effect) return 'posted';
+  // What was taken back in Spruce was posted all the same; there is nothing in it to answer.
+  if (event.type === 'conversationItem.deleted') return 'ignored-deleted';
   return onOther(port, practice, inbound, item);
 }
 
-async function ourEffect({ store }: InboundPort, practice: Practice, requestId: string) {
+function isReplay(practice: Practice, inbound: Inbound<string>, eventTime: EpochMs | null): boolean {
+  return eventTime !== null && inbound.receivedRealAt - toReal(practice.clock, eventTime) > replayWindowMs;
+}
+
+async function ourEffects({ store }: InboundPort, practice: Practice, requestId: string) {
   return store.db
     .selectFrom('effect')
-    .select(['id', 'kind', 'notice_id', 'task_id'])
+    .select(['id', 'kind', 'notice_id', 'task_id', 'epoch'])
     .where('practice_id', '=', practice.id)
     .where('vendor_ref', '=', requestId)
-    .executeTakeFirst();
+    .orderBy('id')
+    .execute();
 }
 
 async function onPosted(
@@ -45,11 +72,10 @@ async function onPosted(
   practice: Practice,
   inbound: Inbound<string>,
   item: SpruceItem,
-  effectId: string,
   noticeId: string,
+  epoch: number,
 ): Promise<string> {
   const { store, tell } = port;
-  await settleEffect(store.db, store, effectId, { state: 'confirmed', at: inbound.receivedAt });
   const notice: Notice = await store.db
     .updateTable('notice')
     .set({ vendor_conversation_id: item.conversationId })
@@ -59,7 +85,7 @@ async function onPosted(
   await markConfirmed(port, practice, notice);
   for (const m of await liveMembers(store.db, noticeId))
     await tell.delivery(practice, m.resultId, {
-      id: `${noticeId}/${notice.epoch}/confirmed`,
+      id: `${noticeId}/${epoch}/confirmed`,
       at: inbound.receivedAt,
       noticeId,
       version: m.version,
@@ -76,13 +102,10 @@ async function onPosted(
 async function onPage(
   port: InboundPort,
   practice: Practice,
-  inbound: Inbound<string>,
   item: SpruceItem,
-  effectId: string,
   taskId: string | null,
 ): Promise<string> {
   const { store, tell } = port;
-  await settleEffect(store.db, store, effectId, { state: 'confirmed', at: inbound.receivedAt });
   const member = taskId
     ? await store.db
         .selectFrom('task_member')
@@ -116,7 +139,7 @@ async function onOther(
   practice: Practice,
   inbound: Inbound<string>,
   item: SpruceItem,
-): Promise<string> {
+): Promise<Handled> {
   const { store, tell } = port;
   const notice = await store.db
     .selectFrom('notice')
@@ -126,6 +149,7 @@ async function onOther(
     .where('notice.practice_id', '=', practice.id)
     .where('notice.vendor_conversation_id', '=', item.conversationId)
     .orderBy('notice.sent_at', 'desc')
+    .orderBy('notice.id', 'desc')
     .limit(1)
     .executeTakeFirst();
   const kind = classifyItem(item, {
@@ -133,15 +157,21 @@ async function onOther(
     // Our own post is in the conversation already, so anything inbound here came after it.
     conversation: notice?.spruce_contact_id ? { contactId: notice.spruce_contact_id, postedAt: 0 } : null,
   });
-  if (kind !== 'patient-reply' && kind !== 'other-inbound') return kind;
+  if (kind !== 'patient-reply' && kind !== 'other-inbound')
+    // With a request id it may be ours: the event can be here before the answer to the call that made it.
+    return item.requestId === null || kind === 'call'
+      ? kind
+      : { waitsFor: item.requestId, otherwise: { outcome: kind } };
   if (!notice) {
-    await raiseAlarm(store, practice, `inbound/${inbound.id}`, 'secure-reply-without-notice');
-    return 'unknown-conversation';
+    // Maybe an answer to a message whose posting is still unknown.
+    const alarm = { key: `inbound/${inbound.id}`, code: 'secure-reply-without-notice' };
+    return { waitsFor: item.conversationId, otherwise: { outcome: 'unknown-conversation', alarm } };
   }
   const acknowledges = kind === 'patient-reply' && readReply(item.text) === 'acknowledges';
   for (const m of await liveMembers(store.db, notice.id))
     await tell.replied(practice, m.resultId, {
-      id: `inbound/${inbound.id}`,
+      // Of the item, not of the event: what is created, updated and restored is one reply.
+      id: `inbound/spruce/${item.id}`,
       at: inbound.receivedAt,
       channel: 'secure',
       acknowledges,

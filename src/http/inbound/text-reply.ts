@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { parseInboundText } from '../../clients/twilio/index.js';
 import { readReply, type ReplyReading } from '../../domain/messages/replies.js';
 import { raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
-import { markNumber, optOut, patientsWithNumber } from '../../store/numbers.js';
+import { markNumber, patientsWithNumber } from '../../store/numbers.js';
 import type { Practice } from '../../store/practices.js';
+import { onOptWord } from './opt-word.js';
 import type { Inbound, InboundPort } from './port.js';
 
 /** A text from a phone: an opt-out, an answer, or work for a person (L35, L37). */
@@ -19,9 +21,8 @@ export async function onText(
   const reading =
     text.optOutType === 'STOP' ? 'opts-out' : text.optOutType === 'START' ? 'opts-in' : readReply(text.body);
   const patients = number === null ? [] : await patientsWithNumber(store, practice.id, number);
-  if (number !== null && reading === 'opts-out') await optOut(store, practice.id, number, inbound.receivedAt);
-  if (number !== null && reading === 'opts-in')
-    await markNumber(store.db, practice.id, number, { opted_out_at: null });
+  if (number !== null && (reading === 'opts-out' || reading === 'opts-in'))
+    await onOptWord(port, practice, number, { sid: text.sid, reading, at: inbound.receivedAt });
   if (number !== null && reading === 'wrong-person')
     await markNumber(store.db, practice.id, number, { suspended_at: inbound.receivedAt });
   for (const patientId of patients) {
@@ -49,12 +50,16 @@ async function answer(
     channel: 'text',
     acknowledges: reading === 'acknowledges',
   };
+  // By the call, not by its answer: a reply may come before we know that the message left.
   const notice = await store.db
     .selectFrom('notice')
-    .selectAll()
-    .where('patient_id', '=', patientId)
-    .where('state', 'in', ['sent', 'confirmed'])
-    .orderBy('sent_at', 'desc')
+    .innerJoin('effect', 'effect.notice_id', 'notice.id')
+    .select(['notice.id', 'notice.purpose'])
+    .where('notice.patient_id', '=', patientId)
+    .where('notice.state', 'in', ['sending', 'sent', 'confirmed'])
+    .where('effect.state', 'in', ['called', 'unknown', 'confirmed'])
+    .orderBy(sql`effect.called_at desc nulls last`)
+    .orderBy('notice.id', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (notice && reading === 'wrong-person') {

@@ -29,6 +29,8 @@ export type MappingRemark =
 
 export interface MappedReport {
   readonly report: Report;
+  /** athenahealth's id of the laboratory; it tells whether another feed speaks for the result (L4). */
+  readonly facilityId: string | null;
   readonly remarks: readonly MappingRemark[];
 }
 
@@ -38,6 +40,7 @@ const shape = z.object({
   patientid: id,
   departmentid: id,
   providerid: id,
+  facilityid: id,
   tietoorderid: id,
   externalaccessionid: id,
   description: text,
@@ -155,7 +158,7 @@ export function mapLabResult(document: unknown, context: ReportContext): MappedR
     publishedAt: at(doc.portalpublisheddatetime),
     confidential: doc.isconfidential === true,
   };
-  return { report, remarks: [...remarks] };
+  return { report, facilityId: doc.facilityid ?? row?.facilityId ?? null, remarks: [...remarks] };
 }
 
 /** Authority of patient ids of one athenahealth practice. */

@@ -1,8 +1,8 @@
 import type { Report } from '../../domain/result/report.js';
 import { readExactJson, type JsonText } from '../exact-json.js';
 import type { IntakeWarning, Received, ReceivedResult } from '../received.js';
-import { kindOf } from './kind.js';
-import { orderedTest, orderTypes } from './order.js';
+import { isOfLaboratory, kindOf } from './kind.js';
+import { isAnswer, orderedTest, orderTypes } from './order.js';
 import { collectResources, References, type Delivery, type Resource } from './resources.js';
 import { resultOfObservations, resultOfReport } from './result.js';
 import type { Source } from './result-builder.js';
@@ -117,12 +117,12 @@ class Reading {
       this.source,
     );
     rows.resources.forEach((one) => this.used.add(one.resource));
-    const hasOnlyBedside =
-      kind === 'lab' &&
-      rows.resources.length > 0 &&
-      rows.unresolved === 0 &&
-      rows.resources.every((one) => kindOf(one.read.category, one.read.code) === 'no-result');
-    if (kind === 'no-result' || hasOnlyBedside)
+    const areBedside = rows.resources.every(
+      (one) => kindOf(one.read.category, one.read.code) === 'no-result',
+    );
+    const hasOnlyBedside = kind === 'lab' && rows.resources.length > 0 && rows.unresolved === 0 && areBedside;
+    // A laboratory's row under a note is a result all the same.
+    if ((kind === 'no-result' && areBedside) || hasOnlyBedside)
       return this.skip(
         'not-a-result',
         'It holds a report that no laboratory made (note, vital signs, survey)',
@@ -136,8 +136,16 @@ class Reading {
   private takeGroup(group: readonly Resource[]): void {
     const [head] = group;
     if (!head) return;
+    if (group.every(isAnswer)) {
+      group.forEach((one) => this.markUsed(one));
+      return this.skip(
+        'asked-at-order-entry',
+        'Answers given when the test was ordered stand beside the results and were left aside',
+      );
+    }
     const read = observationShape.parse(head.raw);
-    const kind = kindOf(read.category, read.code);
+    const own = kindOf(read.category, read.code);
+    const kind = own === 'no-result' && this.membersOf(head).some(isLaboratory) ? 'lab' : own;
     const test =
       group.length > 1 && read.basedOn[0] ? orderedTest(read.basedOn[0], head, this.references) : null;
     const result = resultOfObservations(
@@ -205,4 +213,8 @@ class Reading {
   private skip(code: string, text: string): void {
     this.skipped.set(code, { code, text });
   }
+}
+
+function isLaboratory({ raw }: Resource): boolean {
+  return isOfLaboratory(observationShape.parse(raw).category);
 }

@@ -190,6 +190,7 @@ export const orderShape = z.object({
   code: concept,
   requester: reference,
   authoredOn: text,
+  supportingInfo: references,
 });
 export const specimenShape = z.object({
   identifier: identifiers,
