@@ -3,6 +3,7 @@ import { isAthenaJson, readAthenaJson } from './athena/index.js';
 import { decodeText, readExactJson } from './exact-json.js';
 import { readFhir, readFhirJson } from './fhir/index.js';
 import { readHl7v2 } from './hl7v2/index.js';
+import { withJsonDoubts } from './json-doubts.js';
 import type { Received } from './received.js';
 
 export interface DeliverySource {
@@ -42,8 +43,8 @@ function readJson(bytes: Uint8Array, source: DeliverySource): Delivery {
   const [only] = json.values;
   try {
     if (json.values.length === 1 && isAthenaJson(only))
-      return { ...readAthenaJson(only, source), format: 'athenahealth' };
-    const read = readFhirJson(json.values, source);
+      return { ...withJsonDoubts(readAthenaJson(only, source), json), format: 'athenahealth' };
+    const read = withJsonDoubts(readFhirJson(json.values, source), json);
     return { ...read, format: read.verdict === 'reject' && !looksFhir ? null : 'fhir' };
   } catch {
     return { ...readFhir(bytes, source), format: null };

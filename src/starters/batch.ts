@@ -1,5 +1,4 @@
 import type { CommandBody } from '../domain/lifecycle/facts.js';
-import type { ProcessDeps } from '../process/deps.js';
 import { CommandRefused } from '../store/commands.js';
 import type { Practice } from '../store/practices.js';
 import { awaitingSignOff, type AwaitingSignOff } from '../store/signing.js';
@@ -24,7 +23,13 @@ export function signOffBatch(
   return atDesk(options, body.kind, async (deps, practice) => {
     const ids: string[] = [];
     for (const one of wanted) ids.push(await findResult(deps.store, practice.id, one));
-    await signEach(deps, practice, [...new Set(ids)], options, body);
+    const chosen = [...new Set(ids)];
+    const awaiting = await requireMinor(deps.store, practice, chosen);
+    await signEach(chosen, (id) => {
+      // The version that was minor a moment ago: a newer one is looked at first (L20).
+      const seen = awaiting.find((one) => one.resultId === id)?.version;
+      return decide(deps, practice, id, { ...options, ...(seen !== undefined && { seen }) }, body);
+    });
   });
 }
 
@@ -48,30 +53,21 @@ export async function requireMinor(
   return awaiting;
 }
 
-async function signEach(
-  deps: ProcessDeps,
-  practice: Practice,
+/**
+ * Decides one after the other; a member of the draw of one before was decided with it.
+ * @param decideOne returns the results that the decision reached, or throws why it was refused.
+ * @throws CommandFailed `some-refused`, after all were tried.
+ */
+export async function signEach(
   ids: readonly string[],
-  options: DeskOptions,
-  body: CommandBody,
+  decideOne: (resultId: string) => Promise<readonly string[]>,
 ): Promise<void> {
-  const awaiting = await requireMinor(deps.store, practice, ids);
   const decided = new Set<string>();
   const failed: string[] = [];
   for (const id of ids) {
-    // A member of the draw of one before: its decision was this one's as well.
     if (decided.has(id)) continue;
-    // The version that was minor a moment ago: a newer one is looked at first (L20).
-    const seen = awaiting.find((one) => one.resultId === id)?.version;
     try {
-      const reached = await decide(
-        deps,
-        practice,
-        id,
-        { ...options, ...(seen !== undefined && { seen }) },
-        body,
-      );
-      for (const one of reached) decided.add(one);
+      for (const one of await decideOne(id)) decided.add(one);
     } catch (err) {
       if (!(err instanceof CommandFailed || err instanceof CommandRefused)) throw err;
       tell(`${shortId(id)}: ${err.message}`);

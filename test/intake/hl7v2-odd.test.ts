@@ -78,6 +78,7 @@ describe('no observation is lost', () => {
     ['with line ends written out', (lines: string[]) => lines.join('\\r')],
     ['with blanks for line ends', (lines: string[]) => lines.join(' ')],
     ['behind words of whoever saved them', (lines: string[]) => ['Result of Monday', ...lines].join('\n')],
+    ['with `<CR>` as letters', (lines: string[]) => lines.map((line) => `${line}<CR>`).join('\n')],
     ['in one line without anything between', (lines: string[]) => lines.map((line) => `${line}|`).join('')],
   ])('segments %s', (_name, write) => {
     const text = write([header, patient, order(), potassium, highPotassium]);
@@ -130,6 +131,21 @@ describe('nothing reads better than it is', () => {
     const one = only(read(header, patient, 'ORC|CA|P1|F1', order(), potassium));
     expect(one.report.status).toBe('unknown');
     expect(judge(one)).toBe('review');
+  });
+
+  test('a negative answer "upon retest" tells of another one before', () => {
+    const row = 'OBX|1|CE|94500-6^SARS^LN||^^^N^NEGATIVE:^L|||N|||F';
+    const lines = [header, patient, order('94500-6^SARS^LN'), row];
+    expect(judge(only(read(...lines)))).toBe('normal');
+    expect(judge(only(read(...lines, 'NTE|1|L|NEGATIVE UPON RETEST:')))).toBe('review');
+  });
+
+  test('a test that was not performed, with a document that nobody read', () => {
+    const rows = [
+      'OBX|1|ST|2823-3^Potassium^LN||TNP|mmol/L|||||F',
+      'OBX|2|ED|PDF^Report^L||^^PDF^Base64^JVBERi0=||||||X',
+    ];
+    expect(judge(only(read(header, patient, order(), ...rows)))).toBe('review');
   });
 
   test('MSH-2 with one character for everything: the usual delimiters', () => {

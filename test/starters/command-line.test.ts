@@ -13,6 +13,8 @@ import { eventWords } from '../../src/starters/event-words.js';
 import { failureWords } from '../../src/starters/failure-words.js';
 import { rosterFaults } from '../../src/domain/routing/roster-faults.js';
 import { readPracticeFiles } from '../../src/starters/practice-files.js';
+import { signEach } from '../../src/starters/batch.js';
+import { CommandFailed } from '../../src/starters/outcome.js';
 import { signOffBody, signOffCommand } from '../../src/starters/sign-off.js';
 import { table } from '../../src/starters/table.js';
 import { hour, monday9, roster, staff } from './desk-practice.js';
@@ -94,6 +96,21 @@ describe('signing several at once (L9)', () => {
     await expect(signOffCommand(several, { ...desk, tier: 'normal' })).rejects.toThrow(/--tier/);
     const tooMany = Array.from({ length: 201 }, (_, i) => `abcdef${String(i).padStart(3, '0')}`);
     await expect(signOffCommand(tooMany, desk)).rejects.toThrow(/200/);
+  });
+
+  test('each is decided once, with its draw; one that is refused stops none of the others and is named', async () => {
+    const asked: string[] = [];
+    const ids = ['result-aaaaaaaa', 'result-bbbbbbbb', 'result-cccccccc', 'result-dddddddd'];
+    const signing = signEach(ids, async (id) => {
+      asked.push(id);
+      if (id === ids[2]) throw new CommandFailed('stale-version', 'A newer version arrived.');
+      return id === ids[0] ? [ids[0], 'result-bbbbbbbb'] : [id];
+    });
+    await expect(signing).rejects.toMatchObject({
+      code: 'some-refused',
+      message: '1 of 4 results were not signed: cccccccc. The others were.',
+    });
+    expect(asked).toEqual([ids[0], ids[2], ids[3]]);
   });
 });
 

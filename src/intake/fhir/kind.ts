@@ -1,4 +1,5 @@
 /** What a report or an Observation is: laboratory, imaging, pathology, or no result at all (L5b). */
+import { starterRules } from '../../domain/library/starter-rules.js';
 import type { ReportKind } from '../../domain/result/report.js';
 import { codesOf, testOf, wordsOf } from './concepts.js';
 import type { Concept } from './shapes.js';
@@ -15,6 +16,9 @@ const imaging = new Set(
     ' ',
   ),
 );
+/** What laboratories measure, whatever category a sender puts it in. */
+const analytes = new Set(starterRules.analytes.flatMap((one) => [...one.loinc, ...one.molarLoinc]));
+
 /** Measured or asked at the bedside, not by a laboratory. */
 const noResult = new Set(
   (
@@ -75,7 +79,8 @@ export function kindOf(category: readonly Concept[], code: Concept | null): Obse
   ].join(' ');
   if (has(pathology) || loinc.some((one) => pathologyLoinc.has(one))) return 'pathology';
   if (has(imaging) && !has(lab)) return 'imaging';
-  if (!has(lab) && said.length > 0 && (has(noResult) || has(bedsideWords))) return 'no-result';
+  const isAnalyte = loinc.some((code) => analytes.has(code));
+  if (!has(lab) && !isAnalyte && (has(noResult) || has(bedsideWords))) return 'no-result';
   if (pathologyWords.test(name)) return 'pathology';
   if (has(lab)) return 'lab';
   if (loinc.some((one) => bedsideLoinc.has(one))) return 'no-result';

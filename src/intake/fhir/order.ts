@@ -44,7 +44,7 @@ export function readOrders(pointers: readonly Pointer[], references: References)
     ...pointers.flatMap(({ reference }) => reference.identifier ?? []),
   ];
   const providers = orders.flatMap(
-    ({ resource, read }) => readProvider(read.requester, resource, references) ?? [],
+    ({ resource, read }) => readProvider(read.requester ?? read.orderer, resource, references) ?? [],
   );
   return {
     provider: providers.find((one) => one.npi !== null) ?? providers[0] ?? null,

@@ -1,5 +1,6 @@
 import type { Report } from '../../domain/result/report.js';
 import { readExactJson, type JsonText } from '../exact-json.js';
+import { withJsonDoubts } from '../json-doubts.js';
 import type { IntakeWarning, Received, ReceivedResult } from '../received.js';
 import { isOfLaboratory, kindOf } from './kind.js';
 import { isAnswer, orderedTest, orderTypes } from './order.js';
@@ -28,11 +29,7 @@ export function readFhir(bytes: Uint8Array, source: Source): Received {
   try {
     const json = readExactJson(bytes);
     if (!json.ok) return { verdict: 'reject', why: unreadable[json.why], warnings: [] };
-    const guess = {
-      code: 'charset-guessed',
-      text: 'The bytes are no valid UTF-8 and were read as windows-1252',
-    };
-    return readFhirJson(json.values, source, json.isGuess ? [guess] : []);
+    return withJsonDoubts(readFhirJson(json.values, source), json);
   } catch {
     return {
       verdict: 'reject',
@@ -43,13 +40,9 @@ export function readFhir(bytes: Uint8Array, source: Source): Received {
 }
 
 /** {@link readFhir} of JSON that is parsed already, numbers as text (`readExactJson`). May throw on hostile nesting. */
-export function readFhirJson(
-  values: readonly unknown[],
-  source: Source,
-  before: readonly IntakeWarning[] = [],
-): Received {
+export function readFhirJson(values: readonly unknown[], source: Source): Received {
   const delivery = collectResources(values);
-  const warnings = [...before, ...delivery.warnings];
+  const { warnings } = delivery;
   const types = new Set(delivery.resources.map((one) => one.type));
   const hasBundle = values.flat().some((one) => isJson(one) && asText(one['resourceType']) === 'Bundle');
   if (delivery.resources.length === 0 && !hasBundle)
@@ -95,7 +88,11 @@ class Reading {
   }
 
   read(): { results: readonly ReceivedResult[]; skipped: ReadonlyMap<string, IntakeWarning> } {
-    const { resources } = this.delivery;
+    const resources = this.delivery.resources.filter((one) => {
+      const isOld = this.references.isReplaced(one);
+      if (isOld) this.skip('older-version', 'Older versions of results come along and were left aside');
+      return !isOld;
+    });
     for (const one of resources) if (one.type === 'DiagnosticReport') this.takeReport(one);
     const lone = resources.filter((one) => one.type === 'Observation' && !this.used.has(one));
     const members = new Set(lone.flatMap((one) => this.membersOf(one)));

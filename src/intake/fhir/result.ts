@@ -20,10 +20,11 @@ export function resultOfReport(
   const read = reportShape.parse(resource.raw);
   const subject =
     read.subject ?? sharedSubject(readRows(read.result, resource, references, null), references);
-  const carrier: Carrier = { ...read, subject, effective: effectiveOf(read) };
+  const basedOn = [...read.basedOn, ...read.request];
+  const carrier: Carrier = { ...read, basedOn, subject, effective: effectiveOf(read) };
   const build = new ResultBuilder(resource, carrier, references, source);
   const answers = answersToOrder(
-    read.basedOn.map((reference) => ({ reference, from: resource })),
+    basedOn.map((reference) => ({ reference, from: resource })),
     references,
   );
   const rows = readRows(read.result, resource, references, build.rangePatient, answers);

@@ -98,8 +98,9 @@ export function unitOf(quantity: Quantity, loinc: string | null): string | null 
   const [byPrint, byCode] = [acceptUnit(analyte, printed), acceptUnit(analyte, code)];
   if (byPrint && byCode && !(byPrint.factor.eq(byCode.factor) && byPrint.offset.eq(byCode.offset)))
     return `${printed} (coded ${code})`;
-  if (byPrint || !byCode) return printed;
-  return looksOtherwise(printed, code) ? `${printed} (coded ${code})` : code;
+  if (byPrint !== null && byCode !== null) return printed;
+  if (looksOtherwise(printed, code)) return `${printed} (coded ${code})`;
+  return byPrint || !byCode ? printed : code;
 }
 
 /** Same unit: by code where both have one, else by print. A limit without a unit has the value's by custom. */

@@ -8,6 +8,8 @@ export interface Lines {
   readonly glued: number;
 }
 
+/** Frame bytes of MLLP, which stay at times when frames are written to a file, and the letters `<CR>`. */
+const lineEndInDisguise = /[\u000b\u001c]|<CR>(?=\s*(?:[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s]|[\r\n]|$))/g;
 const segmentStart = /^[A-Z][A-Z0-9]{2}(?:[^A-Za-z0-9\s]|$)/;
 
 /**
@@ -17,8 +19,7 @@ const segmentStart = /^[A-Z][A-Z0-9]{2}(?:[^A-Za-z0-9\s]|$)/;
 export function readLines(text: string): Lines {
   const lines: string[] = [];
   let rejoined = 0;
-  // Frame bytes of MLLP stay at times when frames are written to a file.
-  for (const raw of text.replaceAll(/[\u000b\u001c]/g, '\r').split(/\r\n|\r|\n/)) {
+  for (const raw of text.replaceAll(lineEndInDisguise, '\r').split(/\r\n|\r|\n/)) {
     if (raw.trim() === '') continue;
     const trimmed = raw.trimStart();
     const before = lines.at(-1);
