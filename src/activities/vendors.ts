@@ -104,6 +104,10 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
           refuseWithoutAgreement(store, practice, 'twilio');
           return client.sendText(text);
         },
+        lookUp: async (question) => {
+          refuseWithoutAgreement(store, practice, 'twilio');
+          return client.lookUp(question);
+        },
       };
     },
     spruce: (practice) => {
@@ -113,6 +117,18 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
         createSecureConversation: async (conversation) => {
           refuseWithoutAgreement(store, practice, 'spruce');
           return client.createSecureConversation(conversation);
+        },
+        scheduleMessage: async (message) => {
+          if (!message.internal) refuseWithoutAgreement(store, practice, 'spruce');
+          return client.scheduleMessage(message);
+        },
+        createContact: async (contact) => {
+          refuseWithoutAgreement(store, practice, 'spruce');
+          return client.createContact(contact);
+        },
+        invite: async (invitation) => {
+          refuseWithoutAgreement(store, practice, 'spruce');
+          return client.invite(invitation);
         },
         // What stays inside the practice, such as a page, holds no PHI (L11) and goes all the same.
         postMessage: async (message) => {

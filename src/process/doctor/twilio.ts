@@ -1,4 +1,12 @@
-import { judgeSending, type SendingFacts, type SendingFindingCode } from '../../clients/twilio/index.js';
+import {
+  judgeSending,
+  tokenAge,
+  tokenReminderDays,
+  type SendingFacts,
+  type SendingFindingCode,
+} from '../../clients/twilio/index.js';
+import { practicesConnectedBy } from '../../store/practices.js';
+import { judgeAge } from './age.js';
 import { fail, pass, warn, type Check, type Finding } from './check.js';
 import type { DoctorContext } from './context.js';
 
@@ -19,6 +27,17 @@ export const twilioChecks: readonly Check<DoctorContext>[] = [
     },
   },
   {
+    id: 'twilio.token-age',
+    area,
+    needs: ['practice.connections'],
+    todo: 'Make a second auth token in the Twilio console, put it first in authTokens of connections.json with its day as authTokenSince, import the practice again, promote it in Twilio, and take the old one out after a day (S000-66).',
+    ask: async (context) => {
+      const { authTokenSince } = (await context.connections()).twilio;
+      const age = tokenAge(authTokenSince, context.realNow());
+      return judgeAge(age?.days ?? null, tokenReminderDays, 'authTokenSince');
+    },
+  },
+  {
     id: 'twilio.messaging-service',
     area,
     needs: ['twilio.account'],
@@ -31,11 +50,21 @@ export const twilioChecks: readonly Check<DoctorContext>[] = [
   {
     id: 'twilio.messaging-service-type',
     area,
-    needs: ['twilio.messaging-service'],
+    needs: ['twilio.messaging-service', 'keys.stored-data'],
     todo: judge,
     ask: async (context) => {
       const twilio = await client(context);
       const [service, campaigns] = [await twilio.service(), await twilio.campaigns()];
+      const { twilio: mine } = await context.connections();
+      const users = await practicesConnectedBy(
+        context.store(),
+        (one) => one.twilio.messagingServiceSid === mine.messagingServiceSid,
+      );
+      if (users.length > 1)
+        return fail(
+          `${users.length} practices use this messaging service: ${users.sort().join(', ')}.`,
+          'Give each practice a messaging service of its own (S000-85).',
+        );
       const use = service.usecase ?? 'nothing in particular';
       return judged(
         { service, campaigns },
