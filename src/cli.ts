@@ -142,6 +142,15 @@ practice
   );
 
 program
+  .command('doctor')
+  .description(
+    "check a practice's connections, roster, rules, engines and keys; exit code 1 when anything fails",
+  )
+  .option(...forPractice)
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./starters/doctor.js')).doctorCommand(options));
+
+program
   .command('keys')
   .description('keys that everything is encrypted with')
   .command('new')

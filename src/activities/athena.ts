@@ -9,6 +9,7 @@ import { loadPractice, practiceNow, type Practice } from '../store/practices.js'
 import { noticeDocuments, noticePatient, resultDocument, touchReread } from '../store/rereads.js';
 import { asChartDelivery } from '../store/second-feed.js';
 import { storeDelivery } from '../store/versions.js';
+import { mayReachPatients, noteAgreement } from './agreement-gate.js';
 import type { AthenaActivities } from '../workflows/activity-types.js';
 import { announce, announceForgotten } from './announce.js';
 import { readDocument } from './chart-document.js';
@@ -236,11 +237,10 @@ async function readAgain(
 }
 
 /** L28: whether the patient can be reached by Spruce, as Spruce says now. */
-async function findInSpruce(
-  { store, vendors }: ActivityDeps,
-  practice: Practice,
-  noticeId: string,
-): Promise<void> {
+async function findInSpruce(deps: ActivityDeps, practice: Practice, noticeId: string): Promise<void> {
+  const { store, vendors } = deps;
+  // S000-22: Spruce is told of no patient then, not even by a question.
+  if (!mayReachPatients(store, practice, 'secure')) return noteAgreement(deps, practice, 'secure');
   const patientId = await noticePatient(store, noticeId);
   const { card } = await loadPatient(store, patientId);
   const spruce = vendors.spruce(practice);

@@ -1,10 +1,10 @@
 import { toPractice } from '../domain/calendar/clock-map.js';
+import { rosterFaults } from '../domain/routing/roster-faults.js';
 import { rosterSchema } from '../domain/routing/roster.js';
 import { openDeps } from '../process/deps.js';
 import { importPractice, loadPractice, type PracticeImport } from '../store/practices.js';
 import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
-import { rosterFaults } from './practice-faults.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';

@@ -48,8 +48,7 @@ const migrations: Record<string, Migration> = {
  * @throws Error naming the migration that failed.
  */
 export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await migratorOf(db).migrateToLatest();
   if (!error) return;
   const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'start';
   throw new Error(
@@ -58,6 +57,24 @@ export async function migrate(db: Db): Promise<void> {
       cause: error,
     },
   );
+}
+
+function migratorOf(db: Db): Migrator {
+  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+}
+
+/** Migrations that this program knows and the database lacks, and the other way round. Changes nothing. */
+export async function migrationGap(
+  db: Db,
+): Promise<{ readonly missing: readonly string[]; readonly unknown: readonly string[] }> {
+  const all = await migratorOf(db).getMigrations();
+  const done = all.some((one) => one.executedAt !== undefined)
+    ? (await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows
+    : [];
+  return {
+    missing: all.filter((one) => one.executedAt === undefined).map((one) => one.name),
+    unknown: done.filter(({ name }) => !Object.hasOwn(migrations, name)).map(({ name }) => name),
+  };
 }
 
 /** True when the database answers. */

@@ -57,7 +57,8 @@ export interface PracticeTable {
   created_real_at: EpochMs;
 }
 
-export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections';
+/** `closing`: what closing a result triggers in athenaOne, as `doctor` observed it (L22); never imported. */
+export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections' | 'closing';
 
 export interface PracticeConfigTable {
   practice_id: string;

@@ -12,7 +12,7 @@ import type { ChartLists } from './chart-lists.js';
 import { createChartLists } from './chart-lists.js';
 import type { Closing } from './closing.js';
 import { createClosing } from './closing.js';
-import type { EndpointCheck } from './connection-checks.js';
+import type { EndpointCheck, NeededEndpoint } from './connection-checks.js';
 import { checkEndpoints } from './connection-checks.js';
 import type { AthenaDepartment, AthenaProvider } from './directory.js';
 import { department, departments, practices, provider, providers } from './directory.js';
@@ -125,7 +125,9 @@ export interface AthenaClient {
   /** What the limits have left, as the latest answers said. */
   budgets(): BudgetReading;
   /** Asks every endpoint the product needs, without effect, and says which are missing (S000-21). */
-  checkEndpoints(): Promise<readonly EndpointCheck[]>;
+  checkEndpoints(
+    only?: readonly Pick<NeededEndpoint, 'method' | 'endpoint'>[],
+  ): Promise<readonly EndpointCheck[]>;
   readonly feeds: ChangeFeeds;
   readonly imaging: ImagingResults;
   readonly chart: ChartLists;
@@ -192,7 +194,7 @@ export function createAthenaClient(options: AthenaClientOptions): AthenaClient {
     changedPatients: (query = {}) => changedPatients(transport, query),
     practices: () => practices(transport),
     budgets: budgets.read,
-    checkEndpoints: () => checkEndpoints(transport),
+    checkEndpoints: (only) => checkEndpoints(transport, only),
     feeds: createChangeFeeds(transport),
     imaging: createImagingResults(transport),
     chart: createChartLists(transport),

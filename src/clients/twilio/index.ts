@@ -6,7 +6,7 @@ export { createTwilioClient } from './client.js';
 export type { Lookups, NumberFacts, NumberQuestion } from './lookup.js';
 export { takesTexts } from './lookup.js';
 export type { SendingFacts, SendingFinding, SendingFindingCode } from './readiness.js';
-export { judgeSending, tokenAge } from './readiness.js';
+export { judgeSending, tokenAge, tokenReminderDays } from './readiness.js';
 export type { OutgoingText, TextRecord, Texts } from './texts.js';
 export type { AfterFailure, TextFailure } from './errors.js';
 export { afterFailure, afterTwilioError, failureOf } from './errors.js';
