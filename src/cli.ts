@@ -205,16 +205,16 @@ program
   );
 
 program
-  .command('sign-off <result>')
-  .description('decide on a result as a provider')
+  .command('sign-off <results...>')
+  .description('decide on a result as a provider; on several only when all are minor')
   .option(...forPractice)
   .requiredOption(...asPerson)
   .addOption(new Option('--decision <decision>', 'default: release').choices(signOffDecisions))
   .addOption(new Option('--tier <tier>', 'with change-tier').choices(signOffTiers))
   .option('--seen <version>', 'the version you looked at; refused when a newer one is there', wholeNumber)
   .option(...note)
-  .action(async (result, options) =>
-    (await import('./starters/sign-off.js')).signOffCommand(result, options),
+  .action(async (results, options) =>
+    (await import('./starters/sign-off.js')).signOffCommand(results, options),
   );
 
 for (const verb of ['accept', 'decline'] as const)

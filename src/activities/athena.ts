@@ -24,6 +24,7 @@ import { announce, announceForgotten } from './announce.js';
 import type { AthenaActivities } from '../workflows/activity-types.js';
 import { chartGate, isChartClosed } from './chart-gate.js';
 import type { ActivityDeps } from './deps.js';
+import { matchContact } from './spruce-contact.js';
 import { guarded } from './failures.js';
 import { createTell } from './tell.js';
 
@@ -281,7 +282,7 @@ async function readAgain(
   return (await loadPatient(store, patientId)).card.status;
 }
 
-/** L28: whether the patient can be reached by Spruce, as Spruce says now. The contact is ours by its link. */
+/** L28: whether the patient can be reached by Spruce, as Spruce says now. */
 async function findInSpruce(
   { store, vendors }: ActivityDeps,
   practice: Practice,
@@ -290,11 +291,14 @@ async function findInSpruce(
   const patientId = await noticePatient(store, noticeId);
   const { card } = await loadPatient(store, patientId);
   const spruce = vendors.spruce(practice);
-  const linked = await spruce.findContactByExternalId(`athena-${practice.athenaPracticeId}-${card.chartId}`);
+  const contact = await matchContact(spruce, card, `athena-${practice.athenaPracticeId}-${card.chartId}`, {
+    create: practice.connections.spruce.createContacts === true,
+    nowReal: store.realNow(),
+  });
   await rememberSpruceContact(
     store,
     patientId,
-    linked ? { id: linked.id, hasAccount: linked.hasAccount } : null,
+    contact && { id: contact.id, hasAccount: contact.standing === 'account' },
   );
 }
 

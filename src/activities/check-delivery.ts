@@ -1,3 +1,4 @@
+import { toReal } from '../domain/calendar/clock-map.js';
 import { settleEffect } from '../store/effects.js';
 import { loadPractice, practiceNow } from '../store/practices.js';
 import type { SendInput } from '../workflows/activity-types.js';
@@ -10,6 +11,10 @@ import { applyTextNews } from './text-fate.js';
 
 /** Asked again after four times the waiting so far, in real time: 30 s, 2 min, 10 min … up to a day. */
 const longer = 4;
+/** L38: without a receipt for this long (practice time) a text counts as not told. */
+const receiptWithinMs = 24 * 3_600_000;
+/** Real time. */
+const pauseMs = 30_000;
 
 /**
  * Webhooks get lost: asks the vendor what became of a message that left and was never confirmed. Reading only; it
@@ -34,15 +39,25 @@ export function createDeliveryCheck(deps: ActivityDeps): (input: SendInput) => P
         .executeTakeFirst();
       if (notice.state !== 'sent' || !effect) return;
       const now = store.realNow();
+      const at = practiceNow(store, practice);
+      const giveUpAt = (effect.called_at ?? at) + receiptWithinMs;
+      const next = now + longer * (now - (effect.called_real_at ?? now));
+      // L38: a text is looked at once more when its day is over; never without a pause, whatever Twilio answers.
+      const last = Math.max(now + pauseMs, toReal(practice.clock, giveUpAt));
       await store.db
         .updateTable('effect')
-        .set({ lease_real_until: now + longer * (now - (effect.called_real_at ?? now)) })
+        .set({ lease_real_until: effect.kind === 'text' ? Math.min(next, last) : next })
         .where('id', '=', effect.id)
         .execute();
-      const at = practiceNow(store, practice);
       if (effect.kind === 'text' && effect.vendor_ref !== null) {
         const text = await vendors.twilio(practice).fetchText(effect.vendor_ref);
         await applyTextNews({ store, tell: createTell(deps.temporal) }, practice, effect, text, at);
+        // L38: not confirmed and not told. Only a text that has not ended is left to settle; a late receipt still counts.
+        if (
+          at >= giveUpAt &&
+          (await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'no-receipt' }))
+        )
+          deps.metrics.textSent('no-receipt');
       }
       if (effect.kind === 'secure') {
         const found = await findSecureMessage(deps, practice, notice);

@@ -137,7 +137,10 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
   };
 }
 
-/** The next message that left and is not confirmed; after a day nobody asks any more (L48: it has a task by then). */
+/**
+ * The next message that left and is not confirmed; after a day nobody asks any more (L48: it has a task by then). A text
+ * is settled by the question that ends its day (L38).
+ */
 async function dueCheck(store: Store, patientId: string) {
   const row = await store.db
     .selectFrom('effect')
@@ -147,7 +150,12 @@ async function dueCheck(store: Store, patientId: string) {
     .where('notice.state', '=', 'sent')
     .where('effect.state', '=', 'called')
     .whereRef('effect.epoch', '=', 'notice.epoch')
-    .where('effect.called_real_at', '>', store.realNow() - 24 * 3_600_000)
+    .where((e) =>
+      e.or([
+        e('effect.kind', '=', 'text'),
+        e('effect.called_real_at', '>', store.realNow() - 24 * 3_600_000),
+      ]),
+    )
     .orderBy('effect.lease_real_until')
     .limit(1)
     .executeTakeFirst();

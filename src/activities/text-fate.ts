@@ -1,13 +1,12 @@
 import type { Selectable } from 'kysely';
 import { afterTwilioError, isContradiction, isTextStatus, statusesBefore } from '../clients/twilio/index.js';
 import { settleEffect } from '../store/effects.js';
-import { markNumber, numberOf, optedInAt } from '../store/numbers.js';
 import { liveMembers } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
 import type { EffectTable } from '../store/schema.js';
 import type { Store } from '../store/store.js';
-import { markConfirmed, markLeft, nextChannel } from './sending.js';
-import type { Tell } from './tell.js';
+import { markConfirmed, markLeft } from './sending.js';
+import { blameNumber, textFailed, type TextPort } from './text-failed.js';
 
 export interface TextNews {
   readonly sid: string;
@@ -22,12 +21,13 @@ export interface TextNews {
  * @returns what the news said, as a code, whether or not it was the first to say so.
  */
 export async function applyTextNews(
-  { store, tell }: { readonly store: Store; readonly tell: Tell },
+  port: TextPort,
   practice: Practice,
   effect: Pick<Selectable<EffectTable>, 'id' | 'notice_id'>,
   news: TextNews,
   at: number,
 ): Promise<string> {
+  const { store } = port;
   if (effect.notice_id === null) return 'no-notice';
   const code = codeOf(news.status);
   const before = await moveStatus(store, effect.id, news);
@@ -37,9 +37,9 @@ export async function applyTextNews(
     .selectAll()
     .where('id', '=', effect.notice_id)
     .executeTakeFirstOrThrow();
-  const tellAll = async (status: 'left' | 'confirmed' | 'failed', why: string | null = null) => {
+  const tellAll = async (status: 'left' | 'confirmed') => {
     for (const m of await liveMembers(store.db, notice.id))
-      await tell.delivery(practice, m.resultId, {
+      await port.tell.delivery(practice, m.resultId, {
         id: `${notice.id}/${before.epoch}/${status}`,
         at,
         noticeId: notice.id,
@@ -48,7 +48,7 @@ export async function applyTextNews(
         status,
         channel: 'text',
         task: null,
-        why,
+        why: null,
       });
   };
   switch (code) {
@@ -58,14 +58,13 @@ export async function applyTextNews(
       await tellAll('confirmed');
       return code;
     case 'failed': {
-      const failure = afterTwilioError(news.errorCode);
+      const failure = news.status === 'canceled' ? 'expired' : afterTwilioError(news.errorCode);
       await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure });
-      await blameNumber(store, practice, notice.patient_id, failure, before.called_at ?? at, at);
-      // An unknown outcome has gone on to the next channel already.
-      if (before.state === 'unknown') return code;
-      await tellAll('failed', failure);
-      if (notice.epoch === before.epoch) await nextChannel({ store }, notice, 'text');
-      await tell.noticeChanged(practice, notice.patient_id);
+      const calledAt = before.called_at ?? at;
+      // An unknown outcome has gone on to the next channel already; what the number did counts all the same.
+      if (before.state === 'unknown') await blameNumber(port, practice, notice, { failure, calledAt, at });
+      // What is told speaks of the call that failed, also when the notice has gone on meanwhile.
+      else await textFailed(port, practice, { ...notice, epoch: before.epoch }, { failure, calledAt, at });
       return code;
     }
     case 'left':
@@ -114,23 +113,4 @@ async function statusOf(store: Store, effectId: string): Promise<string | null> 
     .where('id', '=', effectId)
     .executeTakeFirst();
   return row?.vendor_status ?? null;
-}
-
-/**
- * Marks the number where it is to blame. A refusal for opting out says nothing any more when the patient opted in
- * after the text was sent (L37).
- */
-async function blameNumber(
-  store: Store,
-  practice: Practice,
-  patientId: string,
-  failure: string,
-  calledAt: number,
-  at: number,
-): Promise<void> {
-  const number = await numberOf(store, patientId);
-  if (!number) return;
-  if (failure === 'wrong-number') await markNumber(store.db, practice.id, number, { wrong_at: at });
-  if (failure === 'opted-out' && calledAt >= (await optedInAt(store, practice.id, number)))
-    await markNumber(store.db, practice.id, number, { opted_out_at: at });
 }

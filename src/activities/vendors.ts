@@ -60,6 +60,7 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
           accountSid: c.accountSid,
           authToken: c.authTokens[0] ?? '',
           messagingServiceSid: c.messagingServiceSid,
+          ...(c.apiKey && { apiKey: c.apiKey }),
           ...(c.baseUrl && { baseUrl: c.baseUrl }),
           timeoutMs: 10_000,
           onCall: recorder(practice.id),

@@ -1,7 +1,13 @@
 /** JSON as it was written: a laboratory's `6.30` has two decimals, and a binary float has not. */
 
 export type JsonText =
-  | { readonly ok: true; readonly values: readonly unknown[]; readonly isGuess: boolean }
+  | {
+      readonly ok: true;
+      readonly values: readonly unknown[];
+      readonly isGuess: boolean;
+      /** A name stands twice in one object; a reader sees only one of the two values. */
+      readonly isAmbiguous: boolean;
+    }
   | { readonly ok: false; readonly why: 'empty' | 'xml' | 'not-json' };
 
 const quote = 0x22;
@@ -17,12 +23,12 @@ export function readExactJson(bytes: Uint8Array): JsonText {
   if (trimmed === '') return { ok: false, why: 'empty' };
   if (trimmed.startsWith('<')) return { ok: false, why: 'xml' };
   const whole = parse(trimmed);
-  if (whole) return { ok: true, values: [whole.value], isGuess };
+  if (whole) return { ok: true, values: [whole.value], isGuess, isAmbiguous: repeatsNames(trimmed) };
   const lines = trimmed.split(/\r?\n/).filter((line) => line.trim() !== '');
   const values = lines.length > 1 ? lines.map((line) => parse(line)) : [null];
   const read = values.filter((one) => one !== null);
   return read.length === values.length
-    ? { ok: true, values: read.map((one) => one.value), isGuess }
+    ? { ok: true, values: read.map((one) => one.value), isGuess, isAmbiguous: lines.some(repeatsNames) }
     : { ok: false, why: 'not-json' };
 }
 
@@ -65,6 +71,32 @@ function quoteNumbers(json: string): string {
   }
   parts.push(json.slice(copied));
   return parts.join('');
+}
+
+/** True when an object of a valid JSON text has a name twice. */
+function repeatsNames(json: string): boolean {
+  const open: Set<string>[] = [];
+  let at = 0;
+  while (at < json.length) {
+    const char = json[at];
+    if (char === '{') open.push(new Set());
+    else if (char === '}') open.pop();
+    else if (char === '"') {
+      const end = afterString(json, at);
+      let next = end;
+      while (/\s/.test(json[next] ?? '')) next += 1;
+      if (json[next] === ':') {
+        const names = open.at(-1);
+        const name = json.slice(at, end);
+        if (names?.has(name)) return true;
+        names?.add(name);
+      }
+      at = end;
+      continue;
+    }
+    at += 1;
+  }
+  return false;
 }
 
 function afterString(json: string, start: number): number {

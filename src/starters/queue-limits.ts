@@ -21,7 +21,9 @@ const usualPerSecond = settingsSchema.shape.textsPerSecond.parse(undefined);
  * @returns false when the server cannot: then texts are only paced, and a backlog costs more tries.
  */
 export async function ensureTextLimits(temporal: Client, practices: readonly Practice[]): Promise<boolean> {
-  const weights = practices.map(({ id, settings }) => [id, settings.textsPerSecond / usualPerSecond] as const);
+  const weights = practices.map(
+    ({ id, settings }) => [id, settings.textsPerSecond / usualPerSecond] as const,
+  );
   try {
     await serviceOf(temporal).updateTaskQueueConfig({
       ...queueOf(temporal),

@@ -7,6 +7,8 @@ import * as identity from './migrations/0003-identity.js';
 import * as intake from './migrations/0004-intake.js';
 import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
 import * as inboundAgain from './migrations/0006-inbound-again.js';
+import * as numbersForTexts from './migrations/0007-numbers-for-texts.js';
+import * as spruce from './migrations/0008-spruce.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -35,6 +37,8 @@ const migrations: Record<string, Migration> = {
   '0004-intake': intake,
   '0005-withdrawn-members': withdrawnMembers,
   '0006-inbound-again': inboundAgain,
+  '0007-numbers-for-texts': numbersForTexts,
+  '0008-spruce': spruce,
 };
 
 /**

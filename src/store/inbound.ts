@@ -12,7 +12,14 @@ const longestPauseMs = 60_000;
 
 export interface InboundMessage {
   readonly vendor: 'twilio' | 'spruce' | 'athenahealth' | 'patient-page';
-  readonly kind: 'text-status' | 'text' | 'spruce-event' | 'athena-event' | 'page-opened' | 'page-answered';
+  readonly kind:
+    | 'text-status'
+    | 'text'
+    | 'spruce-event'
+    | 'spruce-read'
+    | 'athena-event'
+    | 'page-opened'
+    | 'page-answered';
   /** The same delivery has the same key: a repeat is one row. No PHI. */
   readonly dedupeKey: string;
   readonly body: unknown;
@@ -108,6 +115,15 @@ export async function finishInbound(store: Store, id: string, outcome: string): 
   await store.db
     .updateTable('inbound')
     .set({ processed_real_at: store.realNow(), outcome })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Drops what a message said and keeps its hash, which is its key: it speaks of something that is not ours. */
+export async function dropInboundBody(store: Store, id: string): Promise<void> {
+  await store.db
+    .updateTable('inbound')
+    .set({ body_sealed: store.cipher.sealJson(null, bodyAad) })
     .where('id', '=', id)
     .execute();
 }

@@ -6,8 +6,10 @@ export interface NumberMark {
   readonly opted_out_at?: number | null;
   readonly wrong_at?: number;
   readonly suspended_at?: number;
-  readonly opt_sid?: string;
+  readonly opt_sid?: string | null;
   readonly opted_in_at?: number;
+  readonly no_texts_at?: number;
+  readonly looked_up_at?: number;
 }
 
 /** What a phone number did; marks belong to the number and so to every patient on it (L37). */
@@ -29,6 +31,40 @@ export async function markNumber(
     })
     .onConflict((c) => c.columns(['practice_id', 'number_index']).doUpdateSet(mark))
     .execute();
+}
+
+/**
+ * Takes the turn to answer a number automatically: at most once in `everyMs` (L36), whoever asks first.
+ * @returns false when it was answered lately.
+ */
+export async function takeAnswerTurn(
+  store: Store,
+  practiceId: string,
+  numberIndex: string,
+  at: number,
+  everyMs: number,
+): Promise<boolean> {
+  const row = await store.db
+    .insertInto('number')
+    .values({
+      practice_id: practiceId,
+      number_index: numberIndex,
+      opted_out_at: null,
+      wrong_at: null,
+      suspended_at: null,
+      answered_at: at,
+    })
+    .onConflict((c) =>
+      c
+        .columns(['practice_id', 'number_index'])
+        .doUpdateSet({ answered_at: at })
+        .where((e) =>
+          e.or([e('number.answered_at', 'is', null), e('number.answered_at', '<=', at - everyMs)]),
+        ),
+    )
+    .returning('number_index')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Keyed hash of a patient's mobile number. */
@@ -57,17 +93,20 @@ export async function patientsWithNumber(
 
 /**
  * L37: an opt-out counts at once. In one transaction the number is marked and every text to it that has not been
- * called moves to the next channel; nothing closes by it.
+ * called moves to the next channel; nothing closes by it. `sid`: the text that said so; `null` = a carrier's refusal.
  */
 export async function optOut(
   store: Store,
   practiceId: string,
   numberIndex: string,
   at: number,
-  sid: string,
+  sid: string | null,
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    await markNumber(tx, practiceId, numberIndex, { opted_out_at: at, opt_sid: sid });
+    await markNumber(tx, practiceId, numberIndex, {
+      opted_out_at: at,
+      ...(sid !== null && { opt_sid: sid }),
+    });
     await sql`
       update notice set state = 'waiting', epoch = epoch + 1, wait_until = null,
                         failed_channels = array(select distinct unnest(failed_channels || array['text']))

@@ -197,6 +197,27 @@ async function putPeople(tx: Tx, practiceId: string, roster: Roster): Promise<vo
   }
 }
 
+/** Ids of the practices whose connections are like this: what two of them must not share can be found. */
+export async function practicesConnectedBy(
+  store: Store,
+  isLike: (connections: Connections) => boolean,
+): Promise<string[]> {
+  const rows = await store.db
+    .selectFrom('practice_config')
+    .select(['practice_id', 'body_sealed'])
+    .where('kind', '=', 'connections')
+    .where('active', '=', true)
+    .execute();
+  return rows
+    .filter(({ body_sealed: sealed }) => {
+      const opened = sealed
+        ? connectionsSchema.safeParse(store.cipher.openJson(sealed, connectionsAad))
+        : null;
+      return opened?.success === true && isLike(opened.data);
+    })
+    .map((r) => r.practice_id);
+}
+
 /** Practice time now. */
 export function practiceNow(store: Store, practice: { clock: ClockMap }): EpochMs {
   return toPractice(practice.clock, store.realNow());

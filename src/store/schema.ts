@@ -34,6 +34,8 @@ export interface Database {
   access: AccessTable;
   alarm: AlarmTable;
   feed: FeedTable;
+  spruce_watch: SpruceWatchTable;
+  spruce_inbox: SpruceInboxTable;
   identity_news: IdentityNewsTable;
   incident: IncidentTable;
   source: SourceTable;
@@ -104,6 +106,12 @@ export interface NumberTable {
   opt_sid: Generated<string | null>;
   /** When it last opted in: an older refusal of a text says nothing any more. */
   opted_in_at: Generated<EpochMs | null>;
+  /** A landline, or a number that no carrier takes texts for. */
+  no_texts_at: Generated<EpochMs | null>;
+  /** Lookup was asked about it. */
+  looked_up_at: Generated<EpochMs | null>;
+  /** The last automatic answer to a text from it (L36). */
+  answered_at: Generated<EpochMs | null>;
 }
 
 export interface ReportTable {
@@ -257,7 +265,7 @@ export interface EventTable {
 }
 
 export type EffectState = 'intended' | 'called' | 'confirmed' | 'failed' | 'unknown' | 'cancelled';
-export type EffectKind = 'text' | 'secure' | 'portal-note' | 'page';
+export type EffectKind = 'text' | 'secure' | 'portal-note' | 'page' | 'inbox-note';
 
 export interface EffectTable {
   id: string;
@@ -419,6 +427,20 @@ export interface FeedTable {
   last_read_at: EpochMs | null;
   replay_from_at: EpochMs | null;
   lock_real_until: EpochMs | null;
+}
+
+/** How far Spruce was read back, on its own clock. */
+export interface SpruceWatchTable {
+  practice_id: string;
+  read_until_at: EpochMs;
+  read_real_at: EpochMs;
+}
+
+/** The note conversation of a patient in Spruce's "lab follow-up" inbox. */
+export interface SpruceInboxTable {
+  practice_id: string;
+  patient_id: string;
+  conversation_id: string;
 }
 
 /** What a result's workflow has to hear about who it is; heard once it was told. */

@@ -47,6 +47,28 @@ const json = {
 };
 
 describe('forms', () => {
+  test('a status callback with our own id in its query', () => {
+    const request = {
+      authTokens: ['00112233445566778899aabbccddeeff'],
+      url: 'https://hooks.example.org/twilio/status?nid=42',
+      params: {
+        AccountSid: 'AC00000000000000000000000000000000',
+        ApiVersion: '2010-04-01',
+        From: '+12025550100',
+        MessageSid: 'SM00000000000000000000000000000001',
+        MessageStatus: 'delivered',
+        MessagingServiceSid: 'MG00000000000000000000000000000000',
+        RawDlrDoneDate: '2601051000',
+        SmsSid: 'SM00000000000000000000000000000001',
+        SmsStatus: 'delivered',
+        To: '+12025550123',
+      },
+      header: 'KFo0cIYq8a5hXyxXDhlUSUPIQsQ=',
+    };
+    expect(verifyTwilioForm(request)).toBe(true);
+    expect(verifyTwilioForm({ ...request, url: request.url.replace('42', '43') })).toBe(false);
+  });
+
   test('the documented example and the published test vectors are accepted', () => {
     expect(verifyTwilioForm(documented)).toBe(true);
     expect(verifyTwilioForm(library)).toBe(true);

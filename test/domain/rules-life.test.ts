@@ -240,6 +240,13 @@ describe('the policy page', () => {
     expect(printPolicy(rules, faster, { practiceName: 'X' })).toContain('| 20 min, practice policy |');
   });
 
+  test('L7, L9: the clocks of same-day and minor are printed from the policy that runs', () => {
+    expect(page).toContain('| same day | provider decides or calls | 4 h of staffed time |');
+    expect(page).toContain('on-call provider decides at closing; silent for 1 h, the supervising physician');
+    expect(page).toContain('| minor | receipt: provider signs off | 48 h | covering colleague |');
+    expect(page).toContain('| minor | not signed off | 72 h | owner and coordinator |');
+  });
+
   test('a draft says that it is one', () => {
     const draft = printPolicy(draftFrom(rules), defaultPolicy, { practiceName: 'X' });
     expect(draft).toContain('A draft. It does not run until the medical director has signed it.');

@@ -20,6 +20,11 @@ beforeEach(async () => {
 });
 
 const outcomes = async () => (await web.inbound()).map((r) => r.outcome);
+/** What is kept of each message; null when only its hash is. */
+const bodies = async () => {
+  const rows = await web.store.db.selectFrom('inbound').select('body_sealed').orderBy('id').execute();
+  return rows.map((r) => web.store.cipher.openJson(r.body_sealed, 'inbound.body'));
+};
 const effectRow = (id: string) =>
   web.store.db.selectFrom('effect').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 const numberRow = async ({ patientId }: SentNotice) => {
@@ -67,7 +72,7 @@ describe('status callbacks', () => {
       failed_channels: ['text'],
     });
     expect((await numberRow(notice))?.wrong_at).not.toBeNull();
-    expect(deliveries(notice)).toEqual(['failed']);
+    expect(deliveries(notice)).toEqual(['failed', 'needs-person']);
     expect(web.toldOf(notice.patientId, 'noticeChanged')).toHaveLength(1);
     // Two different ends of one text: the first stands, the second is on record.
     await web.send(statusCallback(sid, 'delivered'));
@@ -266,7 +271,7 @@ describe('Spruce', () => {
     expect(new Set(ids)).toEqual(new Set([`inbound/spruce/${message.reply.id}`]));
   });
 
-  test('what staff and other programs write is no alarm; an answer to nothing of ours is one, after a while', async () => {
+  test('what is said in conversations that are not ours is no alarm, and only its hash is kept', async () => {
     await event({ conversationId: 't_x', direction: 'outbound', requestId: 'asyncRequest_theirs' });
     await event({ conversationId: 't_x', isInternalNote: true, direction: 'none' });
     await web.settle();
@@ -275,9 +280,68 @@ describe('Spruce', () => {
     expect(await web.alarms()).toEqual([]);
     await event({ conversationId: 't_x', text: 'When is my visit?' });
     await web.settle();
+    expect(await outcomes()).toEqual(['teammate', 'internal', 'not-our-conversation']);
+    expect(await web.alarms()).toEqual([]);
+    expect(await bodies()).toEqual([null, null, null]);
+    for (const { dedupe_key } of await web.inbound()) expect(dedupe_key).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('an answer of a patient whose message is still looked for waits, and is an alarm when it is never found', async () => {
+    const message = await secure({ state: 'sending', vendorRef: null });
+    await event({ ...message.reply, text: 'Got it' });
+    await web.settle();
     expect(await web.alarms()).toEqual([]);
     await web.pass(16 * minute);
     expect(await web.alarms()).toEqual(['secure-reply-without-notice']);
+    expect(await bodies()).toEqual([expect.stringContaining('Got it')]);
+  });
+
+  test('our message whose call had no answer is known by its link, and what stands in it is ours', async () => {
+    const message = await secure({ state: 'sending', vendorRef: null });
+    const { publicBaseUrl } = web.desk.practice.settings;
+    const link = `${publicBaseUrl}/p/${message.token}`;
+    await event({ ...message.posted, requestId: 'asyncRequest_lost', text: `Please confirm: ${link}\n` });
+    await event({ ...message.reply, text: 'Got it' });
+    await web.settle();
+    expect(await outcomes()).toEqual(['posted', 'patient-reply']);
+    expect(await web.noticeRow(message.id)).toMatchObject({
+      state: 'confirmed',
+      vendor_conversation_id: message.posted.conversationId,
+    });
+    expect(await bodies()).toEqual([expect.any(String), expect.any(String)]);
+  });
+
+  test('L28: an accepted invitation and a merge change whom we know; a stranger’s contact does not stay here', async () => {
+    const message = await secure();
+    const contact = (type: string, object: Record<string, unknown>) =>
+      web.send(
+        spruceCall(
+          JSON.stringify({ object: 'event', type, eventTime: '2026-03-02T14:00:01Z', data: { object } }),
+        ),
+      );
+    const row = () =>
+      web.store.db
+        .selectFrom('patient')
+        .select(['spruce_contact_id', 'spruce_has_account'])
+        .where('id', '=', message.patientId)
+        .executeTakeFirstOrThrow();
+    await contact('contact.updated', { id: message.reply.author.id, hasAccount: true });
+    await web.settle();
+    expect((await row()).spruce_has_account).toBe(true);
+    expect(web.toldOf(message.patientId, 'noticeChanged')).toHaveLength(1);
+    await contact('contact.merged', {
+      id: 'entity_stays',
+      hasAccount: true,
+      deletedContactIds: [message.reply.author.id],
+    });
+    await contact('contact.created', { id: 'entity_stranger', displayName: 'Planted Person' });
+    await web.settle();
+    expect(await row()).toEqual({ spruce_contact_id: 'entity_stays', spruce_has_account: true });
+    await contact('contact.deleted', { id: 'entity_stays' });
+    await web.settle();
+    expect(await row()).toEqual({ spruce_contact_id: null, spruce_has_account: false });
+    expect(await outcomes()).toEqual(['contact-known', 'contact-known', 'ignored-contact', 'contact-known']);
+    expect(await bodies()).toEqual([null, null, null, null]);
   });
 
   test('an old event that somebody plays again is kept and not acted on', async () => {

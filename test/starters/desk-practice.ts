@@ -192,6 +192,22 @@ export class DeskPractice {
     return { id: result.id, state: await this.settle(result.id, result.state, fact) };
   }
 
+  /** Time passes up to an instant; the clocks of a result fire, as its workflow would have them. */
+  async pass(
+    result: { id: string; state: ResultState },
+    until: number,
+  ): Promise<{ id: string; state: ResultState }> {
+    let { state } = result;
+    for (let d = earliest(state); d && d.at <= until; d = earliest(state)) {
+      this.goTo(Math.max(d.at, this.store.realNow()));
+      const at = this.store.realNow();
+      const fact: Fact = { id: `${d.step}@${d.at}`, kind: 'deadline', at, step: d.step, dueAt: d.at };
+      state = await this.settle(result.id, state, fact);
+    }
+    this.goTo(until);
+    return { id: result.id, state };
+  }
+
   private async settle(resultId: string, before: ResultState, fact: Fact): Promise<ResultState> {
     const { store, practice } = this;
     const ref = { practiceId: practice.id, resultId };
@@ -275,7 +291,21 @@ function report(
   };
 }
 
-/** One potassium row. */
+/** A sodium row; 134 and 146 are minor. */
+export function sodium(value: string): Observation {
+  const flag = Number(value) > 145 ? 'high' : Number(value) < 135 ? 'low' : null;
+  return {
+    ...potassium('4.1'),
+    key: '2951-2',
+    code: '2951-2',
+    name: 'Sodium',
+    value,
+    range: '135-145',
+    flag,
+  };
+}
+
+/** One potassium row; 5.6 is same-day, 5.4 standard. */
 export function potassium(value: string): Observation {
   return {
     key: '2823-3',

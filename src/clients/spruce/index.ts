@@ -26,5 +26,14 @@ export type {
   SpruceWebhook,
   SpruceWebhookEvent,
 } from './shapes.js';
+export type { InboxState, Readable, SpruceReach, Unpageable, WebhookState } from './readiness.js';
+export {
+  credentialAge,
+  credentialReminderDays,
+  labInbox,
+  ourWebhooks,
+  spruceReach,
+  unpageable,
+} from './readiness.js';
 export type { SpruceSignature } from './signature.js';
 export { verifySpruceSignature } from './signature.js';

@@ -161,7 +161,7 @@ export const itemShape = z
 export const endpointShape = z
   .object({
     endpoint: z.object({ id, channel: z.string(), rawValue: text, label: text }),
-    owner: z.object({ id: text }).nullish(),
+    owner: z.object({ id: text, type: text }).nullish(),
   })
   .transform(({ endpoint, owner }) => ({
     id: endpoint.id,
@@ -170,6 +170,8 @@ export const endpointShape = z
     rawValue: endpoint.rawValue,
     label: endpoint.label,
     ownerId: owner?.id ?? null,
+    /** `teammate`, `team`, `organization`. */
+    ownerType: owner?.type ?? null,
   }));
 
 export const memberShape = z

@@ -34,6 +34,8 @@ export interface Waiting {
     readonly outcome: string;
     /** A person looks at it (L49). One alarm per `key`. */
     readonly alarm?: { readonly key: string; readonly code: string };
+    /** It is none of ours: its body is not kept, only its hash. */
+    readonly isForeign?: boolean;
   };
 }
 

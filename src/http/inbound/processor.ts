@@ -1,5 +1,6 @@
 import type { Logger } from '../../observability/log.js';
 import {
+  dropInboundBody,
   failInbound,
   finishInbound,
   letInboundWait,
@@ -95,8 +96,9 @@ export class InboundProcessor {
       }
       const until = row.receivedRealAt + unknownForMs;
       if (store.realNow() < until) return await letInboundWait(store, row.id, handled.waitsFor, until);
-      const { alarm, outcome } = handled.otherwise;
+      const { alarm, outcome, isForeign } = handled.otherwise;
       if (alarm) await raiseAlarm(store, practice, alarm.key, alarm.code);
+      if (isForeign) await dropInboundBody(store, row.id);
       await finishInbound(store, row.id, outcome);
     } catch (err) {
       this.log.warn({ err, inbound: row.id, kind: row.kind }, 'an inbound message will be tried again');
@@ -114,6 +116,8 @@ export class InboundProcessor {
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
       case 'athena-event':
         return onAthenaEvent(this.port, practice, row);
+      case 'spruce-read':
+        return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) }, 'we-read-it');
       case 'page-opened':
         return onPageOpened(this.port, practice, { ...row, body: row.body as PageVisit });
       case 'page-answered':

@@ -12,10 +12,12 @@ import { readReply } from '../../domain/messages/replies.js';
 import type { EpochMs } from '../../domain/result/report.js';
 import { markDelivered, writeCommand } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
-import { raiseAlarm } from '../../store/inbound.js';
+import { dropInboundBody, raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
 import type { Practice } from '../../store/practices.js';
+import { awaitedPosting, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
 import type { Handled, Inbound, InboundPort } from './port.js';
+import { onContact } from './spruce-contact.js';
 import { unknownOf } from './unknown.js';
 
 /**
@@ -24,17 +26,27 @@ import { unknownOf } from './unknown.js';
  */
 const replayWindowMs = 24 * 3_600_000;
 
-/** An event of Spruce: our message was posted, a patient replied, a page was resolved. */
+/**
+ * An event of Spruce: our message was posted, a patient replied, a page was resolved. Spruce sends those of the whole
+ * organization: what is none of ours keeps its hash, never its body.
+ * @param source Who brought it: a webhook may be played again by anybody who recorded one, our own reading not.
+ */
 export async function onSpruceEvent(
   port: InboundPort,
   practice: Practice,
   inbound: Inbound<string>,
+  source: 'webhook' | 'we-read-it' = 'webhook',
 ): Promise<Handled> {
   const event = parseSpruceEvent(inbound.body);
   if (!event) return 'unreadable';
   if (event.kind === 'unreadable' && event.type.startsWith('conversationItem.')) return 'unreadable';
-  if (event.kind !== 'item') return `ignored-${event.kind}`;
-  if (isReplay(practice, inbound, event.eventTime)) {
+  if (event.kind !== 'item') {
+    const outcome =
+      event.kind === 'contact' ? await onContact(port, practice, event) : `ignored-${event.kind}`;
+    await dropInboundBody(port.store, inbound.id);
+    return outcome;
+  }
+  if (source === 'webhook' && isReplay(practice, inbound, event.eventTime)) {
     const { key, code } = unknownOf(practice, inbound, 'webhook-outside-replay-window');
     await raiseAlarm(port.store, practice, key, code);
     return 'outside-replay-window';
@@ -48,9 +60,30 @@ export async function onSpruceEvent(
   if (effect?.kind === 'page') return onPage(port, practice, item, effect.task_id);
   if (effect?.notice_id) return onPosted(port, practice, inbound, item, effect.notice_id, effect.epoch);
   if (effect) return 'posted';
+  const isOurs = await isOurConversation(port.store, practice.id, item.conversationId);
+  const posted = item.direction === 'outbound' ? await ourLostPost(port, practice, item) : null;
+  if (posted) {
+    const { id, noticeId, epoch } = posted;
+    const proof = {
+      state: 'confirmed',
+      at: inbound.receivedAt,
+      vendorRef: item.requestId ?? item.id,
+    } as const;
+    await settleEffect(port.store.db, port.store, id, proof);
+    return onPosted(port, practice, inbound, item, noticeId, epoch);
+  }
   // What was taken back in Spruce was posted all the same; there is nothing in it to answer.
-  if (event.type === 'conversationItem.deleted') return 'ignored-deleted';
-  return onOther(port, practice, inbound, item);
+  const handled =
+    event.type === 'conversationItem.deleted'
+      ? 'ignored-deleted'
+      : await onOther(port, practice, inbound, item, isOurs);
+  if (typeof handled === 'string' && !isOurs) await dropInboundBody(port.store, inbound.id);
+  return handled;
+}
+
+/** Our message whose call had no answer: its link is in no other. */
+async function ourLostPost({ store }: InboundPort, practice: Practice, item: SpruceItem) {
+  return item.isInternalNote === true ? null : secureEffectByLink(store, practice, item.text);
 }
 
 function isReplay(practice: Practice, inbound: Inbound<string>, eventTime: EpochMs | null): boolean {
@@ -139,6 +172,7 @@ async function onOther(
   practice: Practice,
   inbound: Inbound<string>,
   item: SpruceItem,
+  isOurs: boolean,
 ): Promise<Handled> {
   const { store, tell } = port;
   const notice = await store.db
@@ -161,11 +195,18 @@ async function onOther(
     // With a request id it may be ours: the event can be here before the answer to the call that made it.
     return item.requestId === null || kind === 'call'
       ? kind
-      : { waitsFor: item.requestId, otherwise: { outcome: kind } };
+      : { waitsFor: item.requestId, otherwise: { outcome: kind, isForeign: !isOurs } };
   if (!notice) {
-    // Maybe an answer to a message whose posting is still unknown.
+    const awaited = await awaitedPosting(store, practice.id, item.authorId);
+    // Most of what patients write to a practice has nothing to do with us: staff read it in Spruce.
+    const foreign = { outcome: 'not-our-conversation', isForeign: true };
+    if (awaited === null) return foreign.outcome;
     const alarm = { key: `inbound/${inbound.id}`, code: 'secure-reply-without-notice' };
-    return { waitsFor: item.conversationId, otherwise: { outcome: 'unknown-conversation', alarm } };
+    // Maybe an answer to a message whose posting is still unknown; not only the patient writes in its conversation.
+    return {
+      waitsFor: item.conversationId,
+      otherwise: awaited === 'to-contact' ? { outcome: 'unknown-conversation', alarm } : foreign,
+    };
   }
   const acknowledges = kind === 'patient-reply' && readReply(item.text) === 'acknowledges';
   for (const m of await liveMembers(store.db, notice.id))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Observation, Report, ReportIdentifier } from '../../domain/result/report.js';
 import { reportStatus } from '../athena/status.js';
-import { kindOf, type ObservedKind } from '../fhir/kind.js';
+import { isBedsideName, kindOf, type ObservedKind } from '../fhir/kind.js';
 import type { ReceivedResult, SentTime } from '../received.js';
 import { testOf, wordsOf } from './codes.js';
 import type { Group } from './groups.js';
@@ -34,13 +34,14 @@ export function readResult(group: Group, source: Source): Kinded {
   const patient = readPatient(group.pid, warnings);
   if (patient.id === null) warnings.add('patient-missing');
   const provider = readProvider(group, warnings);
-  const kind = kindOf([categoryOf(obr)], conceptOf(group));
+  const kind = kindOfGroup(group);
   const placer = obr?.text(2) ?? orc?.text(2) ?? null;
   const filler = obr?.text(3) ?? orc?.text(3) ?? null;
   const collectedAt = time(collectionOf(group, warnings));
   const reportedAt = time(obr?.text(22) ?? null);
   const notes = [...group.notes, ...rejections(group, warnings)];
   const status = statusOf(group, rows);
+  if (isCancelled(group) && rows.observations.length > 0) warnings.add('order-cancelled');
   const processing = processingOf(header);
   if (processing !== 'production') warnings.add('not-production');
   const authority = patient.authority ?? header.text(4) ?? source.name ?? '';
@@ -99,6 +100,23 @@ function readTest({ obr, observations }: Group): Report['test'] {
   return { code: read?.code ?? null, system: read?.system ?? null, name: read?.name ?? 'Unnamed test' };
 }
 
+/**
+ * The order says the kind; vital signs are no result only where every row is one too, so that a laboratory's row under
+ * such an order is never left aside.
+ */
+function kindOfGroup(group: Group): ObservedKind {
+  const said = kindOf([categoryOf(group.obr)], conceptOf(group));
+  if (group.observations.length === 0 || (said !== 'lab' && said !== 'no-result')) return said;
+  const rows = group.observations.map(({ obx }) => testOf(obx, 3));
+  const areBedside = (isNameEnough: boolean) =>
+    rows.every(({ all, system, name }) => {
+      const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
+      if (kindOf([], { coding, text: null }) === 'no-result') return true;
+      return isNameEnough && system !== 'LOINC' && isBedsideName(name ?? '');
+    });
+  return areBedside(said === 'no-result') ? 'no-result' : 'lab';
+}
+
 /** OBR-24, the section of the laboratory (table 0074). */
 function categoryOf(obr: Segment | null) {
   const section = obr?.text(24) ?? null;
@@ -121,7 +139,9 @@ function statusOf(group: Group, rows: Rows): Report['status'] {
   if (isCancelled(group) && rows.observations.length === 0) return 'cancelled';
   const own = group.obr?.text(25) ?? null;
   const said = own === null ? null : (orderStatus[own.toUpperCase()] ?? 'unknown');
-  return reportStatus({ report: [said], rows: rows.statuses, isDeleted: false });
+  // Beside rows that stand, a cancelled order contradicts itself.
+  const cancelled = isCancelled(group) ? 'cancelled' : null;
+  return reportStatus({ report: [said, cancelled], rows: rows.statuses, isDeleted: false });
 }
 
 /** Table 0123. `A` = some results, `M` = corrected and not final. */

@@ -37,6 +37,8 @@ export function createGateway(app: FastifyInstance, tenants: Tenants<AthenaTenan
         try {
           const call = admit(request, reply, tenants, tokens, usage);
           const writes = isWrite(method, path);
+          if (call.tenant.settings.disabledEndpoints.some((one) => isMeant(one, method, call.path)))
+            throw refused(403, 'This endpoint is not enabled for the practice.');
           if (writes && (!call.mayWrite || call.tenant.settings.refuseWrites))
             throw new V1Error(403, {
               detailedmessage: 'The scope of the token does not include this call.',
@@ -72,7 +74,7 @@ function admit(
 ): V1Call {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token) throw new V1Error(401, 'Developer Inactive');
-  const issued = tokens.find(token);
+  const issued = tokens.use(token);
   if (!issued) throw new V1Error(401, 'Not Authorized');
   const { clientId, mayWrite } = issued;
 
@@ -104,6 +106,12 @@ function admit(
     query: request.query as Params,
     form: (request.body ?? {}) as Params,
   };
+}
+
+/** `METHOD pattern` against a call; the pattern is a regular expression on the path. */
+function isMeant(endpoint: string, method: Method, path: string): boolean {
+  const [wanted, pattern = ''] = endpoint.split(' ');
+  return wanted === method && new RegExp(pattern).test(path);
 }
 
 /** Subscribing to a feed changes nothing in a chart. */

@@ -39,7 +39,7 @@ export function renderDocument(tenant: AthenaTenant, document: ChartDocument): R
     [idField(document.documentclass)]: document.id,
     documentclass: document.documentclass,
     status: document.status,
-    assignedto: isClosed ? undefined : tenant.assigneeOf(document),
+    assignedto: isClosed ? undefined : (document.fields.assignedto ?? tenant.assigneeOf(document)),
     departmentid: document.departmentid,
     providerid: document.providerid ?? undefined,
     providerusername: tenant.providers.get(document.providerid ?? -1)?.providerusername,
@@ -66,8 +66,10 @@ export function renderDocumentListRow(tenant: AthenaTenant, document: ChartDocum
   return present({
     ...without(row, ['description', 'patientnote', 'observations', 'pages', 'documentdata']),
     documentid: document.documentclass === 'CLINICALDOCUMENT' ? document.id : undefined,
-    documentdescription: row.description,
+    documentdescription: row.description ?? document.documentclass.toLowerCase(),
     externalnote: row.patientnote,
+    // A number here and text in the detail (recorded).
+    priority: Number(row.priority),
   });
 }
 

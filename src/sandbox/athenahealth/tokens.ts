@@ -8,7 +8,10 @@ interface IssuedToken {
   readonly clientId: string;
   /** As granted when it was issued: a later change of the grant does not reach it. */
   readonly mayWrite: boolean;
+  readonly scopes: readonly string[];
   expiresAt: number;
+  /** `null` = as many as fit into its time. */
+  callsLeft: number | null;
 }
 
 /** Bearer tokens of all credentials. Their life is real time: it is a limit on machines. */
@@ -16,16 +19,19 @@ export class Tokens {
   readonly #issued = new Map<string, IssuedToken>();
   readonly #minute = new Map<string, { minute: number; count: number }>();
 
-  issue(clientId: string, lifeMs: number, mayWrite: boolean): string {
-    const token = randomUUID().replaceAll('-', '').slice(0, 28);
-    this.#issued.set(token, { clientId, expiresAt: Date.now() + lifeMs, mayWrite });
-    return token;
+  issue(token: Omit<IssuedToken, 'expiresAt'> & { readonly lifeMs: number }): string {
+    const { lifeMs, ...granted } = token;
+    const value = randomUUID().replaceAll('-', '').slice(0, 28);
+    this.#issued.set(value, { ...granted, expiresAt: Date.now() + lifeMs });
+    return value;
   }
 
-  /** Whose token it is and what it allows; `null` when unknown or expired. */
-  find(token: string): Pick<IssuedToken, 'clientId' | 'mayWrite'> | null {
+  /** Whose token it is and what it allows, counting one call; `null` when unknown or at its end. */
+  use(token: string): Readonly<IssuedToken> | null {
     const known = this.#issued.get(token);
-    return known && known.expiresAt > Date.now() ? known : null;
+    if (!known || known.expiresAt <= Date.now() || known.callsLeft === 0) return null;
+    if (known.callsLeft !== null) known.callsLeft -= 1;
+    return known;
   }
 
   expireAll(isAffected: (clientId: string) => boolean): void {
@@ -59,7 +65,7 @@ export function tokenRoute(app: FastifyInstance, tenants: Tenants<AthenaTenant>,
     const { clientId, clientSecret } = credentialOf(request);
     const tenant = tenants.all().find((candidate) => candidate.hasCredential(clientId, clientSecret));
     if (!tenant) return refuse(reply, 401, 'invalid_client', 'The client secret supplied is not valid.');
-    const { tokensPerMinute, tokenLifeMs, tokenExtras, grants } = tenant.settings;
+    const { tokensPerMinute, tokenLifeMs, tokenCalls, tokenExtras, grants } = tenant.settings;
     const left = tokens.countCall(clientId, tokensPerMinute);
     void reply
       .header('X-RateLimit-Limit', tokensPerMinute)
@@ -74,7 +80,13 @@ export function tokenRoute(app: FastifyInstance, tenants: Tenants<AthenaTenant>,
     if (!form.scope) return refuse(reply, 400, 'invalid_scope', 'The scope parameter is required.');
     tenant.record('token-issued', { clientId, grants });
     return {
-      access_token: tokens.issue(clientId, tokenLifeMs, grants === 'all'),
+      access_token: tokens.issue({
+        clientId,
+        lifeMs: tokenLifeMs,
+        mayWrite: grants === 'all',
+        scopes: grantedScope(form.scope, grants).split(' '),
+        callsLeft: tokenCalls,
+      }),
       expires_in: String(Math.floor(tokenLifeMs / 1000)),
       ...(tokenExtras && { token_type: 'Bearer', scope: grantedScope(form.scope, grants) }),
     };
