@@ -103,7 +103,10 @@ export async function optOut(
   sid: string | null,
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    await markNumber(tx, practiceId, numberIndex, { opted_out_at: at, opt_sid: sid });
+    await markNumber(tx, practiceId, numberIndex, {
+      opted_out_at: at,
+      ...(sid !== null && { opt_sid: sid }),
+    });
     await sql`
       update notice set state = 'waiting', epoch = epoch + 1, wait_until = null,
                         failed_channels = array(select distinct unnest(failed_channels || array['text']))

@@ -16,7 +16,7 @@ import { dropInboundBody, raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
 import { pageEffectsByReference } from '../../store/pages.js';
 import type { Practice } from '../../store/practices.js';
-import { isAwaitedFrom, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
+import { awaitedPosting, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
 import type { Handled, Inbound, InboundPort } from './port.js';
 import { onContact } from './spruce-contact.js';
 import { unknownOf } from './unknown.js';
@@ -198,12 +198,16 @@ async function onOther(
       ? kind
       : { waitsFor: item.requestId, otherwise: { outcome: kind, isForeign: !isOurs } };
   if (!notice) {
+    const awaited = await awaitedPosting(store, practice.id, item.authorId);
     // Most of what patients write to a practice has nothing to do with us: staff read it in Spruce.
-    if (item.authorId === null || !(await isAwaitedFrom(store, practice.id, item.authorId)))
-      return 'not-our-conversation';
-    // Maybe an answer to a message whose posting is still unknown.
+    const foreign = { outcome: 'not-our-conversation', isForeign: true };
+    if (awaited === null) return foreign.outcome;
     const alarm = { key: `inbound/${inbound.id}`, code: 'secure-reply-without-notice' };
-    return { waitsFor: item.conversationId, otherwise: { outcome: 'unknown-conversation', alarm } };
+    // Maybe an answer to a message whose posting is still unknown; not only the patient writes in its conversation.
+    return {
+      waitsFor: item.conversationId,
+      otherwise: awaited === 'to-contact' ? { outcome: 'unknown-conversation', alarm } : foreign,
+    };
   }
   const acknowledges = kind === 'patient-reply' && readReply(item.text) === 'acknowledges';
   for (const m of await liveMembers(store.db, notice.id))
