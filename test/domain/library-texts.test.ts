@@ -177,6 +177,15 @@ describe('sensitive results (§6.1)', () => {
     expect(classified([potassium], { note }).sensitive).toContain(category);
   });
 
+  test.each([
+    'BRCA1+BRCA2 gene mutations tested for in Blood or Tissue by Molecular genetics method',
+    'Pharmacogenetics Report',
+    'CYP2C19 diplotype',
+  ])('genetic by its name: %s', (name) => {
+    const unknown = { ...row('2823-3', '4.2'), code: null, system: null, name };
+    expect(classified([unknown]).sensitive).toEqual(['genetic']);
+  });
+
   test('ordinary comments make nothing sensitive', () => {
     for (const note of [
       'Collected in lithium heparin.',

@@ -75,6 +75,10 @@ describe('no observation is lost', () => {
   test.each([
     ['glued to the line before', (lines: string[]) => lines.join('\r').replace('\rOBX|2', 'OBX|2')],
     ['indented', (lines: string[]) => lines.map((line) => `  ${line}`).join('\n')],
+    [
+      'named in small letters',
+      (lines: string[]) => lines.join('\r').replace(/\r(\w{3})/g, (s) => s.toLowerCase()),
+    ],
     ['with line ends written out', (lines: string[]) => lines.join('\\r')],
     ['with blanks for line ends', (lines: string[]) => lines.join(' ')],
     ['behind words of whoever saved them', (lines: string[]) => ['Result of Monday', ...lines].join('\n')],
