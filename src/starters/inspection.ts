@@ -103,6 +103,7 @@ function inspectResult(
     report,
     ruleSet,
     isKnown ? { sex: patient.sex, ageYears: age, pregnant: null } : null,
+    { laboratory: report.laboratory ?? null },
   );
   const { id, authority, family, given, birthDate, sex } = patient;
   return {
