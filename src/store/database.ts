@@ -6,6 +6,7 @@ import * as pageTries from './migrations/0002-page-tries.js';
 import * as identity from './migrations/0003-identity.js';
 import * as intake from './migrations/0004-intake.js';
 import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
+import * as whatDecided from './migrations/0006-what-decided.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '0003-identity': identity,
   '0004-intake': intake,
   '0005-withdrawn-members': withdrawnMembers,
+  '0006-what-decided': whatDecided,
 };
 
 /**
