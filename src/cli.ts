@@ -3,6 +3,7 @@ import { attemptOutcomes } from './starters/attempt.js';
 import { closeReasons } from './starters/close.js';
 import { failureWords } from './starters/failure-words.js';
 import { useWhatRunsHere } from './starters/here.js';
+import { limitTiers, limitUrgencies } from './starters/limit-choices.js';
 import { WrongUsage } from './starters/outcome.js';
 import { signOffDecisions, signOffTiers } from './starters/sign-off.js';
 import { taskKinds } from './starters/task-kinds.js';
@@ -102,6 +103,53 @@ unmatched
   .option('--despite-name', 'the name differs, and it is the same person')
   .action(async (result, _options, command) =>
     (await import('./starters/unmatched.js')).matchCommand(result, command.optsWithGlobals()),
+  );
+
+const limits = program
+  .command('limits')
+  .description('limits that a provider signed for one patient (L46)')
+  .option(...forPractice)
+  .option('--all', 'also those that were ended')
+  .action(async (options) => (await import('./starters/limits.js')).limitsCommand(undefined, options));
+limits
+  .command('list [result]')
+  .description('of all patients, or of the patient of a result')
+  .option(...forPractice)
+  .option('--all', 'also those that were ended')
+  .action(async (result, _options, command) =>
+    (await import('./starters/limits.js')).limitsCommand(result, command.optsWithGlobals()),
+  );
+limits
+  .command('set <result>')
+  .description('sign a limit for the patient of a result; it counts for results from now on')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .requiredOption('--analyte <id>', "the analyte's id in the rules, such as potassium")
+  .option(
+    '--replaces <ids>',
+    "the practice's limits that do not apply, such as potassium-high,potassium-change",
+  )
+  .option('--above <value>', 'what applies instead: above this value')
+  .option('--below <value>', 'below it')
+  .option('--at-least <value>', 'at it or above')
+  .option('--at-most <value>', 'at it or below')
+  .option('--unit <unit>', "default: the analyte's own")
+  .addOption(new Option('--tier <tier>', 'default: critical').choices(limitTiers))
+  .addOption(new Option('--urgency <urgency>', 'default: critical, else same-day').choices(limitUrgencies))
+  .option('--without-limit', 'nothing applies instead')
+  .requiredOption('--until <day>', 'the last day on which it counts, YYYY-MM-DD; a year at most')
+  .requiredOption('--reason <text>', 'why; kept encrypted')
+  .action(async (result, _options, command) =>
+    (await import('./starters/limits.js')).setLimitCommand(result, command.optsWithGlobals()),
+  );
+limits
+  .command('end <limit>')
+  .description('end a limit at once')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .requiredOption('--reason <text>', 'why; kept encrypted')
+  .action(async (limit, _options, command) =>
+    (await import('./starters/limits.js')).endLimitCommand(limit, command.optsWithGlobals()),
   );
 
 const sources = program

@@ -25,6 +25,8 @@ export function faultsOfProposal(proposal: LimitProposal, ruleSet: RuleSet, now:
     else if (limit && !acceptUnit(analyte, limit.unit))
       faults.push(`${analyte.name} is not measured in ${limit.unit}. Its unit is ${analyte.unit}.`);
   }
+  if (limit?.tier === 'critical' && limit.urgency !== 'critical')
+    faults.push('A critical limit is urgent as one: leave the urgency out.');
   if (replaces.length === 0 && limit === null)
     faults.push('It changes nothing: name a limit, or the ones that do not apply.');
   if (reason.trim() === '') faults.push('A reason is needed, such as the treatment that calls for it.');
