@@ -12,7 +12,7 @@ import { taskKinds } from './starters/task-kinds.js';
  * The `resultloop` command. Exit code 0: done; 1: refused or failed, with a sentence that says what to do; 2: wrong
  * usage. Each command's own file is loaded only when it runs.
  */
-/** Commands that reach for no database. */
+/** Commands that reach for no database, or like `rules` only some of them, by themselves. */
 const worksAlone = new Set(['start', 'sandbox', 'keys', 'rules', 'inspect']);
 
 const program = new Command('resultloop')
@@ -199,14 +199,31 @@ program
 const rules = program.command('rules').description('rules that results are classified by');
 rules
   .command('export')
-  .description('print the starter rule set, unsigned unless a signer is named')
+  .description("print the starter rule set, unsigned unless a signer is named, or a practice's rules")
+  .option('--practice <id>', 'the rules in force there')
+  .option('--draft', 'its draft, as it was imported')
   .option('--signed-by <name>', 'the medical director who has read and signed it')
   .option('--date <date>', 'when it was signed, YYYY-MM-DD (default: today)')
   .action(async (options) => (await import('./starters/rules.js')).rulesExportCommand(options));
 rules
-  .command('check <file>')
-  .description('name every fault of a rule set, or say when it is to be reviewed')
-  .action(async (file) => (await import('./starters/rules.js')).rulesCheckCommand(file));
+  .command('import <file>')
+  .description("keep a rule set, such as another practice's, as a practice's draft, unsigned")
+  .option(...forPractice)
+  .action(async (file, options) => (await import('./starters/rules.js')).rulesImportCommand(file, options));
+rules
+  .command('check [file]')
+  .description(
+    'name every fault of a rule set, or say when it is to be reviewed; default: the rules in force',
+  )
+  .option(...forPractice)
+  .action(async (file, options) => (await import('./starters/rules.js')).rulesCheckCommand(file, options));
+rules
+  .command('simulate [draft]')
+  .description("try a draft on the stored results of a practice; default: the practice's draft")
+  .option(...forPractice)
+  .option('--since <day>', 'only results first seen from this day on, YYYY-MM-DD (default: all)')
+  .option('--json', 'as JSON, also the rules that never fired')
+  .action(async (draft, options) => (await import('./starters/simulate.js')).simulateCommand(draft, options));
 rules
   .command('diff <before> <after>')
   .description('what changes between two rule sets, in words')

@@ -18,10 +18,10 @@ export const notTheirs = ['unmatched', 'non-production'] as const;
 /**
  * The earlier values of a patient that the change rules of a version compare with: the newest final version of each
  * other result, no further back than they ask. Never of a result that was withdrawn, joined into another one, or may be
- * another patient's. Runs under the patient lock.
+ * another patient's. Whoever keeps what comes out holds the patient lock.
  */
 export async function loadPreviousValues(
-  tx: Tx,
+  db: Tx | Store['db'],
   store: Store,
   ruleSet: SignedRuleSet,
   about: { resultId: string; patientId: string; report: Report; takenAt: EpochMs },
@@ -30,7 +30,7 @@ export async function loadPreviousValues(
   const days = daysAskedFor(report, ruleSet, report.laboratory ?? null);
   if (days.size === 0) return [];
   const since = takenAt - Math.max(...days.values()) * dayMs;
-  const newest = tx
+  const newest = db
     .selectFrom('result')
     .innerJoin('version', 'version.result_id', 'result.id')
     .innerJoin('version as current', (j) =>
@@ -52,7 +52,7 @@ export async function loadPreviousValues(
     .orderBy('result.id')
     .orderBy('version.number', 'desc')
     .as('newest');
-  const rows = await tx
+  const rows = await db
     .selectFrom(newest)
     .selectAll()
     .where('newest.at', '<', takenAt)
