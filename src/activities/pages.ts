@@ -22,6 +22,7 @@ import {
   rememberPageConversation,
 } from '../store/pages.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import { rulesReviewDue, watchRulesReview } from '../store/rules-review.js';
 import { memberTask } from '../store/tasks.js';
 import type { AlarmActivities, PageActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
@@ -86,19 +87,28 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
     pageAlarms: ({ practiceId }) =>
       guarded(async () => {
         const practice = await loadPractice(store, practiceId);
-        const personId = practice.roster.administrator;
+        await watchRulesReview(store, practice);
+        const { administrator, medicalDirector } = practice.roster;
         const page = { step: 'alarm', critical: false };
-        const alarmIds = await alarmsToPage(store, practiceId, personId);
-        const to = alarmIds.map((id) => ({ personId, taskKey: `alarm/${id}`, taskId: undefined }));
+        const toPerson = async (personId: string, codes?: readonly string[]) =>
+          (await alarmsToPage(store, practiceId, personId, codes)).map((id) => ({
+            personId,
+            taskKey: `alarm/${id}`,
+            taskId: undefined,
+          }));
+        // The review of the rules is the medical director's to do (S000-96), and the administrator's to know of.
+        const lists = [
+          await toPerson(administrator),
+          medicalDirector === administrator ? [] : await toPerson(medicalDirector, [rulesReviewDue]),
+        ];
         // All are written down before the first is sent: its page takes the others along, with their count (L11).
-        for (const one of to)
+        for (const one of lists.flat())
           await store.db
             .transaction()
             .execute((tx) =>
               holdEffect(tx, store, effectKey(practice, page, one, practiceNow(store, practice))),
             );
-        const [lead] = to;
-        if (lead) await pagePerson(deps, practice, page, lead);
+        for (const [lead] of lists) if (lead) await pagePerson(deps, practice, page, lead);
       }),
 
     pollPages: ({ practiceId, resultId }) =>

@@ -64,9 +64,15 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
 /**
  * Open alarms that belong to no result and that a person was not paged for, oldest first. Those of a result are paged
  * by its workflow.
+ * @param codes Only alarms of these kinds; without it all.
  */
-export async function alarmsToPage(store: Store, practiceId: string, personId: string): Promise<string[]> {
-  const rows = await store.db
+export async function alarmsToPage(
+  store: Store,
+  practiceId: string,
+  personId: string,
+  codes?: readonly string[],
+): Promise<string[]> {
+  let query = store.db
     .selectFrom('alarm')
     .leftJoin('effect', (j) =>
       j
@@ -80,9 +86,9 @@ export async function alarmsToPage(store: Store, practiceId: string, personId: s
     .where('alarm.result_id', 'is', null)
     .where('alarm.cleared_at', 'is', null)
     .where((e) => e.or([e('effect.state', 'is', null), e('effect.state', '=', 'intended')]))
-    .orderBy('alarm.raised_at')
-    .execute();
-  return rows.map((r) => r.id);
+    .orderBy('alarm.raised_at');
+  if (codes !== undefined) query = query.where('alarm.code', 'in', [...codes]);
+  return (await query.execute()).map((r) => r.id);
 }
 
 /** By this a page whose call had no answer, or whose key was refused, is found again. Opaque. */

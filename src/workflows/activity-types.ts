@@ -44,7 +44,10 @@ export interface PageActivities {
 }
 
 export interface AlarmActivities {
-  /** L49: pages the administrator for every alarm that belongs to no result. Once per alarm. */
+  /**
+   * L49: pages the administrator for every alarm that belongs to no result, the medical director too for the review of
+   * the rules (S000-96). Once per alarm and person.
+   */
   pageAlarms(input: { practiceId: string }): Promise<void>;
 }
 

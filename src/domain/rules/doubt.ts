@@ -28,6 +28,8 @@ export const causes = [
   'pregnancy-unknown',
   /** On no signed list of this test. */
   'text-unlisted',
+  /** A test none of whose answers is normal by itself (blood group, hCG). */
+  'answer-never-normal',
   /** Text where a number is expected. */
   'text-unexpected',
   'text-against-range',
