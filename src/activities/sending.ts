@@ -201,6 +201,8 @@ export async function markLeft(
       ...(conversationId !== null && { vendor_conversation_id: conversationId }),
     }))
     .where('id', '=', notice.id)
+    // News of an earlier channel says nothing about the one that goes on now.
+    .where('epoch', '=', notice.epoch)
     .where('state', 'in', ['sending', 'confirmed'])
     .execute();
 }

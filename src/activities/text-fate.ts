@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { afterTwilioError, isContradiction, isProgress, isTextStatus } from '../clients/twilio/index.js';
+import { afterTwilioError, isContradiction, isTextStatus, statusesBefore } from '../clients/twilio/index.js';
 import { settleEffect } from '../store/effects.js';
 import { liveMembers } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
@@ -16,8 +16,8 @@ export interface TextNews {
 
 /**
  * What became of a text, by callback or by asking Twilio. News comes late, twice, out of order and from two processes
- * at once: the effect's row is held while its status moves, only forward, and everything that follows from a status is
- * done again when the same news is, so that a crash in between loses none of it.
+ * at once: its status moves only forward, and everything that follows from a status is done again when the same news
+ * is, so that a crash in between loses none of it.
  * @returns what the news said, as a code, whether or not it was the first to say so.
  */
 export async function applyTextNews(
@@ -73,6 +73,7 @@ export async function applyTextNews(
       await tellAll('left');
       return code;
     case 'unknown-status':
+      // Twilio adds values without notice: this one says neither yes nor no.
       return code;
     default:
       return code satisfies never;
@@ -85,23 +86,24 @@ function codeOf(status: string): 'confirmed' | 'failed' | 'left' | 'unknown-stat
   return isTextStatus(status) ? 'left' : 'unknown-status';
 }
 
-/** Moves the status forward. @returns the effect as it was, or null when the news is older than what is known. */
+/**
+ * Moves the status forward, in one statement, so that two processes cannot overtake each other. @returns the effect,
+ * or undefined when the news is older than what is known.
+ */
 async function moveStatus(store: Store, effectId: string, news: TextNews) {
-  return store.db.transaction().execute(async (tx) => {
-    const before = await tx
-      .selectFrom('effect')
-      .selectAll()
-      .where('id', '=', effectId)
-      .forUpdate()
-      .executeTakeFirstOrThrow();
-    if (before.vendor_status !== news.status && !isProgress(before.vendor_status, news.status)) return null;
-    await tx
-      .updateTable('effect')
-      .set({ vendor_ref: news.sid, vendor_status: news.status })
-      .where('id', '=', effectId)
-      .execute();
-    return before;
-  });
+  if (!isTextStatus(news.status)) return undefined;
+  return store.db
+    .updateTable('effect')
+    .set({ vendor_ref: news.sid, vendor_status: news.status })
+    .where('id', '=', effectId)
+    .where((e) =>
+      e.or([
+        e('vendor_status', 'is', null),
+        e('vendor_status', 'in', [news.status, ...statusesBefore(news.status)]),
+      ]),
+    )
+    .returning(['state', 'epoch', 'called_at'])
+    .executeTakeFirst();
 }
 
 async function statusOf(store: Store, effectId: string): Promise<string | null> {

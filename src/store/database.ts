@@ -9,6 +9,8 @@ import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
 import * as inboundAgain from './migrations/0006-inbound-again.js';
 import * as numbersForTexts from './migrations/0007-numbers-for-texts.js';
 import * as spruce from './migrations/0008-spruce.js';
+import * as athenaFeeds from './migrations/0009-athena-feeds.js';
+import * as whatDecided from './migrations/0010-what-decided.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -39,6 +41,8 @@ const migrations: Record<string, Migration> = {
   '0006-inbound-again': inboundAgain,
   '0007-numbers-for-texts': numbersForTexts,
   '0008-spruce': spruce,
+  '0009-athena-feeds': athenaFeeds,
+  '0010-what-decided': whatDecided,
 };
 
 /**

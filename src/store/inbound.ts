@@ -15,6 +15,9 @@ export interface InboundMessage {
   readonly kind:
     | 'text-status'
     | 'text'
+    | 'link-event'
+    | 'call-status'
+    | 'call-answer'
     | 'spruce-event'
     | 'spruce-read'
     | 'athena-event'
@@ -31,6 +34,7 @@ export async function keepInbound(
   practice: Practice,
   message: InboundMessage,
 ): Promise<string | null> {
+  const now = store.realNow();
   const row = await store.db
     .insertInto('inbound')
     .values({
@@ -41,7 +45,8 @@ export async function keepInbound(
       dedupe_key: message.dedupeKey,
       body_sealed: store.cipher.sealJson(message.body, bodyAad),
       received_at: practiceNow(store, practice),
-      received_real_at: store.realNow(),
+      received_real_at: now,
+      next_real_at: now,
       processed_real_at: null,
       outcome: null,
     })
@@ -49,6 +54,25 @@ export async function keepInbound(
     .returning('id')
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/** Which of these deliveries were never kept. */
+export async function unknownInbound(
+  store: Store,
+  practiceId: string,
+  vendor: InboundMessage['vendor'],
+  dedupeKeys: readonly string[],
+): Promise<string[]> {
+  if (dedupeKeys.length === 0) return [];
+  const rows = await store.db
+    .selectFrom('inbound')
+    .select('dedupe_key')
+    .where('practice_id', '=', practiceId)
+    .where('vendor', '=', vendor)
+    .where('dedupe_key', 'in', [...dedupeKeys])
+    .execute();
+  const known = new Set(rows.map((r) => r.dedupe_key));
+  return dedupeKeys.filter((key) => !known.has(key));
 }
 
 export interface OpenInbound {
@@ -60,18 +84,36 @@ export interface OpenInbound {
   readonly receivedRealAt: number;
 }
 
-/**
- * The oldest rows that are due, at most `limit`: new ones, ones to be tried again, and ones whose message or
- * conversation has become known meanwhile. Processing one twice is harmless.
- */
+/** Rows that are due, at most `limit`, in the order in which they came. Processing one twice is harmless. */
 export async function openInbound(store: Store, limit: number): Promise<OpenInbound[]> {
   const rows = await store.db
     .selectFrom('inbound')
     .selectAll()
     .where('processed_real_at', 'is', null)
+    .where('next_real_at', '<=', store.realNow())
+    .orderBy('next_real_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((r) => ({
+    id: r.id,
+    practiceId: r.practice_id,
+    kind: r.kind,
+    body: store.cipher.openJson(r.body_sealed, bodyAad),
+    receivedAt: r.received_at,
+    receivedRealAt: r.received_real_at,
+  }));
+}
+
+/** Makes due what waits for a message or conversation that has become known meanwhile. */
+export async function releaseInbound(store: Store): Promise<void> {
+  await store.db
+    .updateTable('inbound')
+    .set((e) => ({ waits_for: null, next_real_at: e.ref('received_real_at') }))
+    .where('processed_real_at', 'is', null)
+    .where('waits_for', 'is not', null)
     .where((e) =>
       e.or([
-        e('next_real_at', '<=', store.realNow()),
         e.exists(
           e
             .selectFrom('effect')
@@ -88,18 +130,7 @@ export async function openInbound(store: Store, limit: number): Promise<OpenInbo
         ),
       ]),
     )
-    .orderBy('received_real_at')
-    .orderBy('id')
-    .limit(limit)
     .execute();
-  return rows.map((r) => ({
-    id: r.id,
-    practiceId: r.practice_id,
-    kind: r.kind,
-    body: store.cipher.openJson(r.body_sealed, bodyAad),
-    receivedAt: r.received_at,
-    receivedRealAt: r.received_real_at,
-  }));
 }
 
 export async function finishInbound(store: Store, id: string, outcome: string): Promise<void> {
@@ -119,7 +150,10 @@ export async function dropInboundBody(store: Store, id: string): Promise<void> {
     .execute();
 }
 
-/** The record does not know the vendor's id yet: looked at again as soon as it does, at the latest at `untilRealAt`. */
+/**
+ * The record does not know the vendor's id yet: {@link releaseInbound} makes it due as soon as it does, time at
+ * `untilRealAt`.
+ */
 export async function letInboundWait(
   store: Store,
   id: string,
@@ -143,8 +177,6 @@ export async function failInbound(store: Store, practice: Practice, id: string):
     .set({
       tries: sql`tries + 1`,
       next_real_at: sql`${store.realNow()}::bigint + least(${firstPauseMs} * (1 << least(tries, 16)), ${longestPauseMs})`,
-      // What it waited for is known by now; from here on only time decides.
-      waits_for: null,
     })
     .where('id', '=', id)
     .returning('tries')

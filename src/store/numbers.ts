@@ -103,11 +103,15 @@ export async function optOut(
   sid: string | null,
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    await markNumber(tx, practiceId, numberIndex, { opted_out_at: at, opt_sid: sid });
+    await markNumber(tx, practiceId, numberIndex, {
+      opted_out_at: at,
+      ...(sid !== null && { opt_sid: sid }),
+    });
     await sql`
       update notice set state = 'waiting', epoch = epoch + 1, wait_until = null,
                         failed_channels = array(select distinct unnest(failed_channels || array['text']))
        where practice_id = ${practiceId} and state in ('waiting', 'sending') and coalesce(channel, 'text') = 'text'
+         and not 'text' = any(failed_channels)
          and patient_id in (select id from patient where practice_id = ${practiceId} and mobile_index = ${numberIndex})
          and not exists (select 1 from effect e where e.notice_id = notice.id and e.state in ('called', 'unknown')
                             and e.epoch = notice.epoch)

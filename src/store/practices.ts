@@ -66,10 +66,11 @@ export class UnknownPractice extends Error {
 
 const connectionsAad = 'practice_config.connections';
 const cacheMs = 2_000;
-const cache = new WeakMap<object, Map<string, { at: number; practice: Practice }>>();
+const cache = new WeakMap<object, Map<string, { at: number; versions: string; practice: Practice }>>();
 
 /**
- * The practice with its active configuration; read again when older than 2 s.
+ * The practice with its active configuration; looked at again when older than 2 s, and read again only when a version
+ * of it has changed: reading a rule set takes long enough to be felt by whoever waits for an answer meanwhile.
  * @throws UnknownPractice, or a zod error naming the field of the configuration that does not fit.
  */
 export async function loadPractice(store: Store, id: string): Promise<Practice> {
@@ -77,9 +78,22 @@ export async function loadPractice(store: Store, id: string): Promise<Practice> 
   if (!known) cache.set(store.db, (known = new Map()));
   const held = known.get(id);
   if (held && Date.now() - held.at < cacheMs) return held.practice;
-  const practice = await readPractice(store, id);
-  known.set(id, { at: Date.now(), practice });
+  const versions = await configVersions(store, id);
+  const practice = held?.versions === versions ? held.practice : await readPractice(store, id);
+  known.set(id, { at: Date.now(), versions, practice });
   return practice;
+}
+
+/** Every import of a practice raises them. */
+async function configVersions(store: Store, id: string): Promise<string> {
+  const rows = await store.db
+    .selectFrom('practice_config')
+    .select(['kind', 'version'])
+    .where('practice_id', '=', id)
+    .where('active', '=', true)
+    .orderBy('kind')
+    .execute();
+  return rows.map((r) => `${r.kind}/${r.version}`).join();
 }
 
 /** What is stored of a practice, read anew and unchecked: for whoever looks for faults in it. */

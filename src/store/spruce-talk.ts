@@ -40,20 +40,30 @@ export async function ourConversations(
   return new Set([...notices, ...pages, ...notes].flatMap((row) => row.id ?? []));
 }
 
-/** True when a secure message to this contact was asked for and nobody knows yet where it is. */
-export async function isAwaitedFrom(store: Store, practiceId: string, contactId: string): Promise<boolean> {
+/**
+ * Whether secure messages were asked for of which nobody knows yet where they are: to this contact, to somebody, to
+ * nobody. Whatever is written meanwhile in a conversation we do not know may be in one of theirs.
+ */
+export async function awaitedPosting(
+  store: Store,
+  practiceId: string,
+  contactId: string | null,
+): Promise<'to-contact' | 'to-others' | null> {
   const row = await store.db
     .selectFrom('effect')
     .innerJoin('notice', 'notice.id', 'effect.notice_id')
     .innerJoin('patient', 'patient.id', 'notice.patient_id')
-    .select('effect.id')
+    .select((e) => e('patient.spruce_contact_id', '=', contactId).as('is_to_contact'))
     .where('effect.practice_id', '=', practiceId)
     .where('effect.kind', '=', 'secure')
-    .where('effect.state', 'in', ['called', 'unknown'])
-    .where('patient.spruce_contact_id', '=', contactId)
+    // Also proved ones: the proof and the place are not written down at the same moment.
+    .where('effect.state', 'in', ['called', 'unknown', 'confirmed'])
     .where('notice.vendor_conversation_id', 'is', null)
+    .orderBy('is_to_contact', (o) => o.desc().nullsLast())
+    .limit(1)
     .executeTakeFirst();
-  return row !== undefined;
+  if (!row) return null;
+  return row.is_to_contact ? 'to-contact' : 'to-others';
 }
 
 /** The secure message whose text this is, by the link that only it holds, as long as its posting is not proved. */

@@ -20,15 +20,20 @@ export class Loopback {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 40 });
 
   private constructor(
-    private readonly app: FastifyInstance,
     private readonly port: number,
+    private readonly app?: FastifyInstance,
   ) {}
+
+  /** A server of another process. */
+  static to(port: number): Loopback {
+    return new Loopback(port);
+  }
 
   static async open(app: FastifyInstance): Promise<Loopback> {
     await app.listen({ port: 0, host: '127.0.0.1' });
     const address = app.server.address();
     if (address === null || typeof address === 'string') throw new Error('the server does not listen');
-    return new Loopback(app, address.port);
+    return new Loopback(address.port, app);
   }
 
   send({ method, url, headers, payload }: HttpCall): Promise<HttpAnswer> {
@@ -54,6 +59,6 @@ export class Loopback {
 
   async close(): Promise<void> {
     this.agent.destroy();
-    await this.app.close();
+    await this.app?.close();
   }
 }

@@ -9,7 +9,7 @@ import { createLogger } from '../../src/observability/log.js';
 import { createMetrics } from '../../src/observability/metrics.js';
 import { newId, newLinkToken, tokenIndex } from '../../src/security/tokens.js';
 import { holdEffect, markCalled } from '../../src/store/effects.js';
-import { openInbound } from '../../src/store/inbound.js';
+import { openInbound, releaseInbound } from '../../src/store/inbound.js';
 import { joinNotice } from '../../src/store/notices.js';
 import { upsertPatient } from '../../src/store/patients.js';
 import type { NoticeChannel, NoticePurpose } from '../../src/store/schema.js';
@@ -158,9 +158,11 @@ export class WebDesk {
 
   /** Works on whatever is due until nothing is left. */
   async settle(): Promise<void> {
-    while (
-      (this.processor.wake(), await this.processor.stop(), (await openInbound(this.store, 1)).length > 0)
-    );
+    do {
+      this.processor.sweep();
+      await this.processor.stop();
+      await releaseInbound(this.store);
+    } while ((await openInbound(this.store, 1)).length > 0);
   }
 
   /** Lets time pass, then works on what has become due. */

@@ -170,6 +170,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
       demoPolicy: true,
       leaseMs: 11_000,
       textUnknownWaitMs: 3_000,
+      secureUnknownWaitMs: 3_000,
       ...options.settings,
     },
     roster: {

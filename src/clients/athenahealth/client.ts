@@ -7,7 +7,7 @@ import { createBudgets } from './budgets.js';
 import type { ChangeFeeds, FeedQuery, Subscribed } from './change-feed.js';
 import { changes, createChangeFeeds, ensureSubscription } from './change-feed.js';
 import type { ChartDocument, NewChartDocument, NewClinicalDocument } from './chart-documents.js';
-import { createDocument, documentsOf } from './chart-documents.js';
+import { createDocument, documentsOf, writeAndReadBack } from './chart-documents.js';
 import type { ChartLists } from './chart-lists.js';
 import { createChartLists } from './chart-lists.js';
 import type { Closing } from './closing.js';
@@ -97,6 +97,12 @@ export interface AthenaClient {
   departments(): Promise<readonly AthenaDepartment[]>;
   createClinicalDocument(input: NewClinicalDocument): Promise<{ readonly documentId: string }>;
   clinicalDocuments(patientId: string, departmentId: string): Promise<readonly ChartDocument[]>;
+  /** Writes a note for a **test patient** and looks for it: proves the path of chart notes. */
+  writeAndReadBack(input: {
+    readonly patientId: string;
+    readonly departmentId: string;
+    readonly marker: string;
+  }): Promise<{ readonly documentId: string; readonly isReadBack: boolean }>;
   createPhoneMessage(input: NewChartDocument): Promise<{ readonly documentId: string }>;
   phoneMessages(patientId: string, departmentId: string): Promise<readonly ChartDocument[]>;
   noteToPatient(input: {
@@ -178,6 +184,7 @@ export function createAthenaClient(options: AthenaClientOptions): AthenaClient {
       createDocument(transport, 'clinicaldocument', { subclass: 'CLINICALDOCUMENT', ...input }),
     clinicalDocuments: (patientId, departmentId) =>
       documentsOf(transport, 'clinicaldocument', patientId, departmentId),
+    writeAndReadBack: (input) => writeAndReadBack(transport, input),
     createPhoneMessage: (input) => createDocument(transport, 'phonemessage', input),
     phoneMessages: (patientId, departmentId) =>
       documentsOf(transport, 'phonemessage', patientId, departmentId),

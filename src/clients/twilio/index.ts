@@ -15,5 +15,16 @@ export { parseInboundText, parseStatusCallback } from './inbound.js';
 export type { SignedForm, SignedJson, SignedRequest, TwilioSignature } from './signature.js';
 export { verifyTwilioForm, verifyTwilioJson, verifyTwilioQuery, verifyTwilioSignature } from './signature.js';
 export type { TextStatus } from './status.js';
-export { isContradiction, isProgress, isTerminal, isTextStatus, textStatusRank } from './status.js';
+export {
+  isContradiction,
+  isProgress,
+  isTerminal,
+  isTextStatus,
+  statusesBefore,
+  textStatusRank,
+} from './status.js';
 export { TwilioError } from './twilio-error.js';
+export type { LinkEvent } from './link-event.js';
+export { parseLinkEvent } from './link-event.js';
+export type { CallNews, Farewell } from './voice.js';
+export { askAnswer, askPin, farewell, isCallOver, parseCall, replyTwiml } from './voice.js';

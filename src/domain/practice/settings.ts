@@ -107,6 +107,8 @@ const twilioSchema = z
     messagingServiceSid: z.string(),
     /** S000-85: messaging services of the marketing stream, which must never carry results. */
     marketingServiceSids: z.array(z.string()).optional(),
+    /** In the address of Link Shortening's click callback, where Twilio does not sign it. */
+    linkSecret: z.string().min(16).optional(),
     /** L10: pages by voice call. Without it pages go by Spruce alone. */
     voice: z
       .object({

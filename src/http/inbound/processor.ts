@@ -6,10 +6,13 @@ import {
   letInboundWait,
   openInbound,
   raiseAlarm,
+  releaseInbound,
   type OpenInbound,
 } from '../../store/inbound.js';
 import { loadPractice, type Practice } from '../../store/practices.js';
 import { onAthenaEvent } from './athena-event.js';
+import { onCallAnswer, onCallStatus, type CallAnswerBody, type CallStatusBody } from './call-news.js';
+import { onLinkEvent } from './link-event.js';
 import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
 import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
@@ -32,6 +35,7 @@ const unknownForMs = 15 * 60_000;
 export class InboundProcessor {
   private running: Promise<void> | null = null;
   private again = false;
+  private isSweepDue = true;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -41,14 +45,20 @@ export class InboundProcessor {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.wake(), sweepMs);
-    this.wake();
+    this.timer = setInterval(() => this.sweep(), sweepMs);
+    this.sweep();
   }
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.again = false;
     await this.running;
+  }
+
+  /** Looks also for what has become known since. */
+  sweep(): void {
+    this.isSweepDue = true;
+    this.wake();
   }
 
   /** Something was stored: process it now. */
@@ -63,10 +73,13 @@ export class InboundProcessor {
     while (this.again) {
       this.again = false;
       try {
+        const isSweep = this.isSweepDue;
+        this.isSweepDue = false;
+        if (isSweep) await releaseInbound(this.port.store);
         const rows = await openInbound(this.port.store, batch);
         for (const row of rows) await this.process(row);
         if (rows.length === batch) this.again = true;
-        await this.beside();
+        if (isSweep) await this.beside();
       } catch (err) {
         this.log.error({ err }, 'inbound messages could not be read; they are kept and looked for again');
       }
@@ -101,6 +114,12 @@ export class InboundProcessor {
         return onTextStatus(this.port, practice, { ...row, body: row.body as TextStatusBody });
       case 'text':
         return onText(this.port, practice, row);
+      case 'link-event':
+        return onLinkEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'call-answer':
+        return onCallAnswer(this.port, practice, { ...row, body: row.body as CallAnswerBody });
+      case 'call-status':
+        return onCallStatus(this.port, practice, { ...row, body: row.body as CallStatusBody });
       case 'spruce-event':
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
       case 'athena-event':

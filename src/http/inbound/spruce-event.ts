@@ -14,8 +14,9 @@ import { markDelivered, writeCommand } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import { dropInboundBody, raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
+import { pageEffectsByReference } from '../../store/pages.js';
 import type { Practice } from '../../store/practices.js';
-import { isAwaitedFrom, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
+import { awaitedPosting, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
 import type { Handled, Inbound, InboundPort } from './port.js';
 import { onContact } from './spruce-contact.js';
 import { unknownOf } from './unknown.js';
@@ -60,15 +61,15 @@ export async function onSpruceEvent(
   if (effect?.kind === 'page') return onPage(port, practice, item, effect.task_id);
   if (effect?.notice_id) return onPosted(port, practice, inbound, item, effect.notice_id, effect.epoch);
   if (effect) return 'posted';
+  // The answer to our call is still on its way, or lost: the text itself says whose it is.
+  const proof = { state: 'confirmed', at: inbound.receivedAt, vendorRef: item.requestId ?? item.id } as const;
+  const pages = item.pages.length > 0 ? await pageEffectsByReference(port.store, practice.id, item.text) : [];
+  for (const { id } of pages) await settleEffect(port.store.db, port.store, id, proof);
+  if (pages[0]) return onPage(port, practice, item, pages[0].taskId);
   const isOurs = await isOurConversation(port.store, practice.id, item.conversationId);
   const posted = item.direction === 'outbound' ? await ourLostPost(port, practice, item) : null;
   if (posted) {
     const { id, noticeId, epoch } = posted;
-    const proof = {
-      state: 'confirmed',
-      at: inbound.receivedAt,
-      vendorRef: item.requestId ?? item.id,
-    } as const;
     await settleEffect(port.store.db, port.store, id, proof);
     return onPosted(port, practice, inbound, item, noticeId, epoch);
   }
@@ -197,12 +198,16 @@ async function onOther(
       ? kind
       : { waitsFor: item.requestId, otherwise: { outcome: kind, isForeign: !isOurs } };
   if (!notice) {
+    const awaited = await awaitedPosting(store, practice.id, item.authorId);
     // Most of what patients write to a practice has nothing to do with us: staff read it in Spruce.
-    if (item.authorId === null || !(await isAwaitedFrom(store, practice.id, item.authorId)))
-      return 'not-our-conversation';
-    // Maybe an answer to a message whose posting is still unknown.
+    const foreign = { outcome: 'not-our-conversation', isForeign: true };
+    if (awaited === null) return foreign.outcome;
     const alarm = { key: `inbound/${inbound.id}`, code: 'secure-reply-without-notice' };
-    return { waitsFor: item.conversationId, otherwise: { outcome: 'unknown-conversation', alarm } };
+    // Maybe an answer to a message whose posting is still unknown; not only the patient writes in its conversation.
+    return {
+      waitsFor: item.conversationId,
+      otherwise: awaited === 'to-contact' ? { outcome: 'unknown-conversation', alarm } : foreign,
+    };
   }
   const acknowledges = kind === 'patient-reply' && readReply(item.text) === 'acknowledges';
   for (const m of await liveMembers(store.db, notice.id))

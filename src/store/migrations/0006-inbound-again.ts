@@ -9,7 +9,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`drop index inbound_open`.execute(db);
-  await sql`create index inbound_open on inbound (next_real_at) where processed_real_at is null`.execute(db);
+  await sql`create index inbound_open on inbound (next_real_at, id) where processed_real_at is null`.execute(
+    db,
+  );
   await sql`create index inbound_waiting on inbound (practice_id, waits_for)
              where processed_real_at is null and waits_for is not null`.execute(db);
   await sql`create index notice_conversation on notice (practice_id, vendor_conversation_id)
