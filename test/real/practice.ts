@@ -20,7 +20,7 @@ import type { pollPractice } from '../../src/workflows/poll-practice.js';
 import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
 import type { CommandBody } from '../../src/domain/lifecycle/facts.js';
 import type { Agreements } from '../../src/domain/practice/agreements.js';
-import type { Settings } from '../../src/domain/practice/settings.js';
+import type { Connections, Settings } from '../../src/domain/practice/settings.js';
 
 interface Engines {
   readonly env: Record<string, string>;
@@ -78,7 +78,11 @@ export interface PracticeOptions {
   readonly settings?: Partial<Settings>;
   readonly roster?: Record<string, unknown>;
   readonly athena?: Record<string, unknown>;
-  readonly connections?: { readonly agreements?: Agreements };
+  readonly connections?: {
+    readonly agreements?: Agreements;
+    readonly twilio?: Partial<Connections['twilio']>;
+    readonly spruce?: Partial<Connections['spruce']>;
+  };
 }
 
 const agreement = { signedOn: '2026-01-01', recordedBy: 'Pia Nyman' };
@@ -196,15 +200,21 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
         accountSid: twilio.accountSid,
         authTokens: [secret],
         messagingServiceSid: twilio.messagingServiceSid,
+        ...options.connections?.twilio,
       },
       spruce: {
         baseUrl: `${engines.sandboxes.spruce}/v1`,
         token: `token-${number}`,
         internalEndpointId: `organizationCode_${number}`,
         webhookSecrets: [secret],
+        ...options.connections?.spruce,
       },
-      agreements: { athenahealth: agreement, twilio: agreement, spruce: agreement },
-      ...options.connections,
+      agreements: {
+        athenahealth: agreement,
+        twilio: agreement,
+        spruce: agreement,
+        ...options.connections?.agreements,
+      },
     },
   });
   const practice = new TestPractice(d, await loadPractice(d.store, id), number, clock, control);

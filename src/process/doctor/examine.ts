@@ -1,4 +1,4 @@
-import { safeError } from '../../observability/safe-error.js';
+import { isError, safeError } from '../../observability/safe-error.js';
 import { usualLimitMs, type Check, type CheckResult, type Finding } from './check.js';
 
 /**
@@ -58,7 +58,7 @@ function lineOf<Ctx>(check: Check<Ctx>, { state, says, todo }: Finding): CheckRe
 
 /** Our own errors say what happened; of foreign ones only the kind is told, because they quote what they were given. */
 function wordsOf(err: unknown): string {
-  if (!(err instanceof Error)) return 'It could not be carried out, for an unknown reason.';
+  if (!isError(err)) return 'It could not be carried out, for an unknown reason.';
   const { type, code, message } = safeError(err);
   if (message !== undefined) return message;
   return `It could not be carried out (${[type, code].filter((part) => part !== undefined).join(', ')}).`;

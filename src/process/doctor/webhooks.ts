@@ -1,3 +1,4 @@
+import { newId } from '../../security/tokens.js';
 import { fail, pass, type Check } from './check.js';
 import type { DoctorContext } from './context.js';
 
@@ -12,9 +13,8 @@ export const webhookChecks: readonly Check<DoctorContext>[] = [
     todo: 'Let publicBaseUrl of settings.json lead to the web process: name, certificate, proxy (it must leave the path as it is). Then run doctor again.',
     ask: async (context) => {
       const { publicBaseUrl } = await context.settings();
-      const { id } = await context.practice();
-      // Without a signature: who refuses it for that knows webhooks. Nothing is stored.
-      const answer = await knock(`${publicBaseUrl}/webhooks/spruce/${id}`);
+      // Unsigned and for nobody: who refuses it for its signature knows webhooks. Nothing is stored.
+      const answer = await knock(`${publicBaseUrl}/webhooks/spruce/${newId()}`);
       if (answer === null) return fail(`${publicBaseUrl} cannot be reached from here.`);
       return answer.status === 403 && answer.text.includes('signature')
         ? pass(`${publicBaseUrl} leads to resultloop, and what is not signed is refused.`)
