@@ -4,6 +4,7 @@ import type { ActivityDeps } from './deps.js';
 import { createNoticeActivities } from './messages.js';
 import { createPageActivities } from './pages.js';
 import { createResultActivities } from './results.js';
+import { createSpruceRounds } from './spruce-round.js';
 
 /** All activities, by the port that they serve. */
 export function createActivities(deps: ActivityDeps) {
@@ -13,5 +14,6 @@ export function createActivities(deps: ActivityDeps) {
     athena: createAthenaActivities(deps),
     pages: createPageActivities(deps),
     chart: createChartActivities(deps),
+    spruce: createSpruceRounds(deps),
   };
 }

@@ -79,6 +79,11 @@ export interface NoticeActivities {
   sendGaveUp(input: SendInput): Promise<void>;
 }
 
+export interface SpruceActivities {
+  /** Reads back what webhooks may have lost, and looks after the shared inbox. @returns how much was new. */
+  spruceRound(input: { practiceId: string }): Promise<{ read: number }>;
+}
+
 export interface SendInput {
   readonly practiceId: string;
   readonly noticeId: string;
