@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { openInboundBody } from './inbound.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { Store } from './store.js';
@@ -47,7 +48,7 @@ export async function repliesToForward(
     .leftJoin('effect', (j) =>
       j
         .onRef('effect.practice_id', '=', 'inbound.practice_id')
-        .on((e) => e('effect.key', '=', e.fn<string>('concat', [e.val('inbox/'), 'inbound.id']))),
+        .on(sql<boolean>`effect.key = 'inbox/' || inbound.id`),
     )
     .select(['inbound.id', 'inbound.body_sealed'])
     .where('inbound.practice_id', '=', practice.id)
