@@ -1,5 +1,8 @@
+import { starterPanels } from '../domain/library/starter-panels.js';
+import type { PanelTemplateSet } from '../domain/messages/panel-template.js';
 import { isAvailable, onCallAt, personById, type Roster } from '../domain/routing/roster.js';
 import type { EpochMs } from '../domain/result/report.js';
+import type { RuleSet } from '../domain/rules/rule-set.js';
 
 /**
  * What is wrong with a roster although every field has its form: nobody to own a result, page or sign. Each sentence
@@ -49,4 +52,20 @@ export function rosterFaults(roster: Roster, at: EpochMs): string[] {
   if (personById(roster, onCall) && !isAvailable(roster, onCall, at))
     faults.push(`Nobody on call is available now ("${onCall}" is absent or inactive).`);
   return faults;
+}
+
+/** Templates that nobody would ever get: of a panel that the rules do not know, or of somebody not on the roster. */
+export function templateFaults(set: PanelTemplateSet, roster: Roster, ruleSet: RuleSet): string[] {
+  const panels = new Set(['other', ...[...starterPanels, ...ruleSet.panels].map((one) => one.id)]);
+  return [
+    ...[...new Set(set.templates.map((one) => one.panelId))]
+      .filter((id) => !panels.has(id))
+      .map(
+        (id) =>
+          `panel-templates.json has words for "${id}", which is no panel of the rules or of the library.`,
+      ),
+    ...[...new Set(set.templates.flatMap((one) => one.providerId ?? []))]
+      .filter((id) => !personById(roster, id)?.credentialed)
+      .map((id) => `panel-templates.json has words of "${id}", who is no credentialed person of the roster.`),
+  ];
 }

@@ -5,6 +5,9 @@ import {
   type Connections,
   type Settings,
 } from '../domain/practice/settings.js';
+import { starterPanelTemplates } from '../domain/library/panel-templates.js';
+import { parsePanelTemplates, type PanelTemplateSet } from '../domain/messages/panel-template.js';
+import { requireSignedTemplates } from '../domain/messages/template.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { rosterSchema, type Roster } from '../domain/routing/roster.js';
 import { parseRuleSet, requireSigned, type SignedRuleSet } from '../domain/rules/rule-set.js';
@@ -22,6 +25,8 @@ export interface Practice {
   readonly settings: Settings;
   readonly roster: Roster;
   readonly ruleSet: SignedRuleSet;
+  /** What patients and charts are told per panel and tier: the library's as long as the practice has signed none. */
+  readonly panelTemplates: PanelTemplateSet;
   readonly connections: Connections;
 }
 
@@ -35,6 +40,8 @@ export interface PracticeImport {
   readonly settings: unknown;
   readonly roster: unknown;
   readonly ruleSet: unknown;
+  /** Left out: those of an earlier import stay. */
+  readonly panelTemplates?: unknown;
   readonly connections: unknown;
 }
 
@@ -74,6 +81,7 @@ async function readPractice(store: Store, id: string): Promise<Practice> {
     .execute();
   const body = (kind: ConfigKind) => configs.find((c) => c.kind === kind);
   const sealed = body('connections')?.body_sealed;
+  const templates = body('panel-templates')?.body;
   return {
     id,
     athenaPracticeId: row.athena_practice_id,
@@ -83,6 +91,9 @@ async function readPractice(store: Store, id: string): Promise<Practice> {
     settings: settingsSchema.parse(body('settings')?.body),
     roster: rosterSchema.parse(body('roster')?.body),
     ruleSet: requireSigned(parseRuleSet(body('rules')?.body)),
+    panelTemplates: templates
+      ? requireSignedTemplates(parsePanelTemplates(templates))
+      : starterPanelTemplates,
     connections: connectionsSchema.parse(sealed ? store.cipher.openJson(sealed, connectionsAad) : undefined),
   };
 }
@@ -97,6 +108,10 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
   const roster = rosterSchema.parse(input.roster);
   const ruleSet = requireSigned(parseRuleSet(input.ruleSet));
   const connections = connectionsSchema.parse(input.connections);
+  const templates =
+    input.panelTemplates === undefined
+      ? null
+      : requireSignedTemplates(parsePanelTemplates(input.panelTemplates));
   checkClock(input.clock);
   await store.db.transaction().execute(async (tx) => {
     await tx
@@ -115,6 +130,7 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
     await putConfig(tx, input.id, 'settings', JSON.stringify(settings), null);
     await putConfig(tx, input.id, 'roster', JSON.stringify(roster), null);
     await putConfig(tx, input.id, 'rules', JSON.stringify(ruleSet), null);
+    if (templates) await putConfig(tx, input.id, 'panel-templates', JSON.stringify(templates), null);
     await putConfig(tx, input.id, 'connections', null, store.cipher.sealJson(connections, connectionsAad));
     await putPeople(tx, input.id, roster);
   });

@@ -55,7 +55,7 @@ export interface PracticeTable {
   created_real_at: EpochMs;
 }
 
-export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections';
+export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections' | 'panel-templates';
 
 export interface PracticeConfigTable {
   practice_id: string;
