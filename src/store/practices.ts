@@ -171,8 +171,9 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
   const roster = rosterSchema.parse(input.roster);
   const ruleSet = requireSigned(parseRuleSet(input.ruleSet));
   const connections = connectionsSchema.parse(input.connections);
+  // The library's own words stay the library's: a practice that was loaded with them may be imported again.
   const templates =
-    input.panelTemplates === undefined
+    input.panelTemplates === undefined || input.panelTemplates === starterPanelTemplates
       ? null
       : requireSignedTemplates(parsePanelTemplates(input.panelTemplates));
   checkClock(input.clock);
