@@ -8,7 +8,7 @@ import { CommandFailed, say } from './outcome.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
-import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureRoundsSchedule, ensureTextSchedule } from './schedules.js';
 
 /** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
 export async function practiceImportCommand(folder: string, options: { schedule?: boolean }): Promise<void> {
@@ -22,6 +22,7 @@ export async function practiceImportCommand(folder: string, options: { schedule?
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
     await ensureTextSchedule(deps.temporal, input);
+    await ensureRoundsSchedule(deps.temporal, await loadPractice(deps.store, input.id));
     await ensureTextLimits(deps.temporal, [await loadPractice(deps.store, input.id)]);
     say(`Its feed, and the texts that came in, are polled every 5 min.`);
   } finally {

@@ -12,6 +12,8 @@ import {
   type Mend,
   type Stored,
 } from './doctor-faults.js';
+import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
+import type { practiceRounds } from '../../src/workflows/practice-rounds.js';
 import { bmp } from './panels.js';
 import { at, closeDeps, engines, openPractice, staff, type TestPractice } from './practice.js';
 
@@ -438,6 +440,24 @@ describe('Must show 6: with one fault exactly its line fails and says what to do
     expect(code).toBe(1);
     expect(stdout).toMatch(/^FAIL +practice\.roster +supervisingPhysician is "p-gone"/m);
     expect(stdout).toMatch(/^- practice\.roster: roster\.json: Correct/m);
+  });
+
+  test('the daily round raises an alarm for it, which stands until it passes', async () => {
+    const round = () =>
+      p.deps.temporal.workflow.execute<typeof practiceRounds>('practiceRounds', {
+        workflowId: `${workflowIds.rounds(p.practice.id)}-${Date.now()}`,
+        taskQueue: taskQueues.results,
+        args: [{ practiceId: p.practice.id }],
+      });
+    const standing = async () =>
+      (await p.alarms()).filter((a) => a.code === 'connection-check-failed' && a.cleared_at === null);
+    const mend = await tamper(p, 'roster', (r) => ({ ...r, onCall: [] }));
+    expect(await round()).toEqual({ passed: false, failed: ['practice.on-call'] });
+    expect(await round()).toEqual({ passed: false, failed: ['practice.on-call'] });
+    expect((await standing()).map((a) => a.key.split('/')[3])).toEqual(['practice.on-call']);
+    await mend();
+    expect(await round()).toEqual({ passed: true, failed: [] });
+    expect(await standing()).toEqual([]);
   });
 
   test('and when everything is put right, everything passes again', async () => {
