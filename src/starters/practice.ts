@@ -1,8 +1,16 @@
 import { toPractice } from '../domain/calendar/clock-map.js';
+import { agreementVendors, hasAgreement, type AgreementVendor } from '../domain/practice/agreements.js';
+import type { EpochMs } from '../domain/result/report.js';
 import { rosterFaults } from '../domain/routing/roster-faults.js';
 import { rosterSchema } from '../domain/routing/roster.js';
 import { openDeps } from '../process/deps.js';
-import { importPractice, loadPractice, type PracticeImport } from '../store/practices.js';
+import {
+  importPractice,
+  loadPractice,
+  practiceNow,
+  type Practice,
+  type PracticeImport,
+} from '../store/practices.js';
 import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
 import { readPracticeFiles } from './practice-files.js';
@@ -18,13 +26,19 @@ export async function practiceImportCommand(folder: string, options: { schedule?
   try {
     await importPractice(deps.store, input);
     say(`${input.id} (${input.name}) is imported.`);
+    const practice = await loadPractice(deps.store, input.id);
+    for (const vendor of withoutAgreement(practice, practiceNow(deps.store, practice)))
+      say(
+        `No agreement with ${vendor} is in force: nothing is sent to patients that way ("agreements" of connections.json).`,
+      );
     if (options.schedule === false) return;
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
     await ensureTextSchedule(deps.temporal, input);
-    await ensureRoundsSchedule(deps.temporal, await loadPractice(deps.store, input.id));
-    await ensureTextLimits(deps.temporal, [await loadPractice(deps.store, input.id)]);
+    await ensureRoundsSchedule(deps.temporal, practice);
+    await ensureTextLimits(deps.temporal, [practice]);
     say(`Its feed, and the texts that came in, are polled every 5 min.`);
+    say('Look at its connections before anything depends on them: resultloop doctor.');
   } finally {
     await deps.close();
   }
@@ -50,6 +64,10 @@ export async function practiceCheckCommand(
   } finally {
     await deps.close();
   }
+}
+
+function withoutAgreement({ connections }: Practice, now: EpochMs): readonly AgreementVendor[] {
+  return agreementVendors.filter((vendor) => !hasAgreement(connections.agreements, vendor, now));
 }
 
 function requireNoFaults(input: Pick<PracticeImport, 'id' | 'roster' | 'clock'>): void {

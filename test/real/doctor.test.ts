@@ -442,6 +442,22 @@ describe('Must show 6: with one fault exactly its line fails and says what to do
     expect(stdout).toMatch(/^- practice\.roster: roster\.json: Correct/m);
   });
 
+  test('L22: what closing triggers is tried on the test patient, recorded, and only then closing is on', async () => {
+    await p.control.athena.seed(p.number, { settings: { publish: 'close' } });
+    const [open] = await p.post(bmp('5001'));
+    const { code, stdout } = await doctor('--observe-closing', String(open), '--by', staff.administrator);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/publishes to the portal, starts no ResultsCall/),
+    ]);
+    const { mend } = await settings({ closesInAthena: true })();
+    const line = (await examine().finally(mend)).checks.find((c) => c.id === 'athenahealth.closing');
+    expect(line).toMatchObject({
+      state: 'pass',
+      says: expect.stringMatching(/publishes.*by p-administrator/),
+    });
+  });
+
   test('the daily round raises an alarm for it, which stands until it passes', async () => {
     const round = () =>
       p.deps.temporal.workflow.execute<typeof practiceRounds>('practiceRounds', {
