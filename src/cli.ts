@@ -13,7 +13,7 @@ import { taskKinds } from './starters/task-kinds.js';
  * usage. Each command's own file is loaded only when it runs.
  */
 /** Commands that reach for no database, or like `rules` only some of them, by themselves. */
-const worksAlone = new Set(['start', 'sandbox', 'keys', 'rules', 'inspect']);
+const worksAlone = new Set(['start', 'sandbox', 'keys', 'rules', 'templates', 'inspect']);
 
 const program = new Command('resultloop')
   .description('Follows every lab result of a practice until the patient knows and the chart says so.')
@@ -257,6 +257,21 @@ rules
   .description('print the policy page: definitions, tiers, clocks, responsibilities')
   .option('--practice-name <name>', 'heading of the page', 'this practice')
   .action(async (file, options) => (await import('./starters/rules.js')).rulesPrintCommand(file, options));
+
+const templates = program
+  .command('templates')
+  .description('words of messages and chart notes, per panel and tier');
+templates
+  .command('export')
+  .description('print the library’s, unsigned unless both signers are named')
+  .option('--signed-by <name>', 'the medical director who has read them')
+  .option('--translated-by <name>', 'the qualified translator who has read the Spanish')
+  .option('--date <date>', 'when they were signed, YYYY-MM-DD (default: today)')
+  .action(async (options) => (await import('./starters/templates.js')).templatesExportCommand(options));
+templates
+  .command('check <file>')
+  .description('name every fault of a set of templates')
+  .action(async (file) => (await import('./starters/templates.js')).templatesCheckCommand(file));
 
 program
   .command('inspect <files...>')

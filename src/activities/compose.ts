@@ -1,9 +1,12 @@
+import type { ResultState } from '../domain/lifecycle/state.js';
 import type { MessageLanguage } from '../domain/notices/plan.js';
 import { render, renderNoticeText } from '../domain/messages/render.js';
 import {
   renderSecureMessage,
   suggestedNextStep,
+  summaryOf,
   type SecureMember,
+  type Wording,
 } from '../domain/messages/secure-message.js';
 import type { MessageParams } from '../domain/messages/template.js';
 import type { PatientCard } from '../domain/result/patient.js';
@@ -61,7 +64,7 @@ export async function composeSecure(
       c.language === 'spa' ? 'Nuevo mensaje de su equipo de salud' : 'New message from your care team';
     return { subject, body };
   }
-  return renderSecureMessage(c.language, {
+  const message = {
     firstName: params.firstName ?? '',
     practiceName: c.practice.name,
     providerName: params.providerName ?? c.practice.name,
@@ -70,7 +73,8 @@ export async function composeSecure(
     schedulingLink: c.practice.settings.schedulingLink,
     members,
     isUpdate: c.purpose === 'update',
-  });
+  };
+  return renderSecureMessage(c.language, message, wordingOf(c));
 }
 
 /** The note that the patient sees beside the published result (L25). */
@@ -100,6 +104,7 @@ async function read(store: Store, c: Composition): Promise<Content> {
         'version.decision_sealed',
         'result.tier',
         'result.owner_id',
+        'result.state',
         'version.detected_at',
       ])
       .where('version.result_id', '=', m.resultId)
@@ -111,13 +116,15 @@ async function read(store: Store, c: Composition): Promise<Content> {
       openDecision(store, row.decision_sealed)?.observations ??
       classifyAgain(c.practice, report, card, row.detected_at);
     const tier = (row.tier ?? row.classified) as SecureMember['tier'];
-    provider ??= tier === 'normal' ? null : row.owner_id;
+    const signer = signerOf(row.state as ResultState | null, m.version) ?? row.owner_id;
+    provider ??= tier === 'normal' ? null : signer;
     members.push({
       panelId: row.panel_id,
       testName: report.test.name,
       tier,
       isSensitive: row.sensitive.length > 0,
       findings: findings(report, observations),
+      providerId: signer,
     });
   }
   const owner = provider ? personById(c.practice.roster, provider)?.name : undefined;
@@ -127,8 +134,8 @@ async function read(store: Store, c: Composition): Promise<Content> {
     providerName: owner ?? c.practice.name,
     link: c.link,
     phone: c.practice.settings.phone,
-    tests: members.map((m) => m.testName).join(', '),
-    nextStep: suggestedNextStep(members, c.language),
+    summary: summaryOf(members, c.language, wordingOf(c)),
+    nextStep: suggestedNextStep(members, c.language, wordingOf(c)),
   };
   return {
     params,
@@ -136,6 +143,17 @@ async function read(store: Store, c: Composition): Promise<Content> {
     isSensitive: members.some((m) => m.isSensitive),
     allNormal: members.every((m) => m.tier === 'normal'),
   };
+}
+
+/** The practice's own words, or the library's; each provider's own variant comes first. */
+function wordingOf({ practice }: Composition): Wording {
+  return { templates: practice.panelTemplates };
+}
+
+/** Who released this version. */
+function signerOf(state: ResultState | null, version: number): string | null {
+  const decision = state?.decision;
+  return decision?.kind === 'released' && decision.version === version ? decision.by : null;
 }
 
 /** Versions from before decisions were kept. */

@@ -1,5 +1,4 @@
 import { VendorError } from '../clients/http/index.js';
-import { keyFor } from '../clients/spruce/index.js';
 import { markNotDone, markTaken, settleEffect } from '../store/effects.js';
 import { liveMembers } from '../store/notices.js';
 import { loadPatient } from '../store/patients.js';
@@ -60,8 +59,8 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
           internalEndpointId: practice.connections.spruce.internalEndpointId,
           subject: message.subject,
           message: message.body,
-          // Another attempt follows only when this one surely did nothing, and then needs a key that is not burnt.
-          idempotencyKey: keyFor(`notice-${token}`, store.realNow(), store.realNow()),
+          // Of this attempt alone: another follows only when it surely did nothing, and then needs a key not burnt.
+          idempotencyKey: `notice-${token}`,
         });
         await markTaken(store.db, effectId, sent.requestId ?? 'accepted', 'posted');
         await markLeft(deps, practice, notice, sent.conversationId);

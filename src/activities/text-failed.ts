@@ -61,11 +61,13 @@ export async function textFailed(
         task: 'contact-fix',
       });
   }
+  // First: an opt-out moves this patient's other notices too, and theirs who share the number (L37).
+  const others = await markNumberOf(store, practice, notice, failed);
   if (after.next === 'text-later' && (await textsTried(store, notice.id)) < textsAtMost)
     await textLater(store, notice, at);
   else await nextChannel({ store }, notice, 'text');
-  // Last: it moves this patient's other notices too, and theirs who share the number (L37).
-  await blameNumber({ store, tell }, practice, notice, failed);
+  for (const patientId of new Set([notice.patient_id, ...others]))
+    await tell.noticeChanged(practice, patientId);
 }
 
 /** Marks the number where it is to blame, and has the notices of all patients on it planned again (L37). */

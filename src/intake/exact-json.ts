@@ -32,12 +32,16 @@ export function readExactJson(bytes: Uint8Array): JsonText {
     : { ok: false, why: 'not-json' };
 }
 
+/** UTF-16 by its mark, or by the zero that it puts beside each letter; `null` = it is none. */
+export function wideEncoding([a, b]: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if ((a === 0xff && b === 0xfe) || (a !== undefined && a !== 0 && b === 0)) return 'utf-16le';
+  return (a === 0xfe && b === 0xff) || (a === 0 && b !== undefined && b !== 0) ? 'utf-16be' : null;
+}
+
 /** Text of a message file: byte-order marks are obeyed and dropped; bytes that are no UTF-8 are windows-1252. */
 export function decodeText(bytes: Uint8Array): { readonly text: string; readonly isGuess: boolean } {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe)
-    return { text: new TextDecoder('utf-16le').decode(bytes), isGuess: false };
-  if (bytes[0] === 0xfe && bytes[1] === 0xff)
-    return { text: new TextDecoder('utf-16be').decode(bytes), isGuess: false };
+  const wide = wideEncoding(bytes);
+  if (wide) return { text: new TextDecoder(wide).decode(bytes), isGuess: false };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isGuess: false };
   } catch {

@@ -2,7 +2,9 @@ import { toPractice } from '../domain/calendar/clock-map.js';
 import { agreementVendors, hasAgreement, type AgreementVendor } from '../domain/practice/agreements.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { rosterFaults } from '../domain/routing/roster-faults.js';
+import { parsePanelTemplates } from '../domain/messages/panel-template.js';
 import { rosterSchema } from '../domain/routing/roster.js';
+import { parseRuleSet } from '../domain/rules/rule-set.js';
 import { openDeps } from '../process/deps.js';
 import {
   importPractice,
@@ -13,6 +15,7 @@ import {
 } from '../store/practices.js';
 import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
+import { templateFaults } from './template-faults.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
@@ -58,7 +61,9 @@ export async function practiceCheckCommand(
   const deps = await openDeps(process.env, 'practice');
   try {
     for (const id of await choosePractices(deps.store, options.practice)) {
-      requireNoFaults(await loadPractice(deps.store, id));
+      const { panelTemplates, ...practice } = await loadPractice(deps.store, id);
+      // The library's own words, which nobody signed, go with whatever panels there are.
+      requireNoFaults({ ...practice, ...(panelTemplates.signedBy && { panelTemplates }) });
       say(`${id}: nothing found.`);
     }
   } finally {
@@ -70,8 +75,15 @@ function withoutAgreement({ connections }: Practice, now: EpochMs): readonly Agr
   return agreementVendors.filter((vendor) => !hasAgreement(connections.agreements, vendor, now));
 }
 
-function requireNoFaults(input: Pick<PracticeImport, 'id' | 'roster' | 'clock'>): void {
-  const faults = rosterFaults(rosterSchema.parse(input.roster), toPractice(input.clock, Date.now()));
+function requireNoFaults(
+  input: Pick<PracticeImport, 'id' | 'roster' | 'clock' | 'ruleSet' | 'panelTemplates'>,
+): void {
+  const roster = rosterSchema.parse(input.roster);
+  const faults = rosterFaults(roster, toPractice(input.clock, Date.now()));
+  if (input.panelTemplates !== undefined) {
+    const templates = parsePanelTemplates(input.panelTemplates);
+    faults.push(...templateFaults(templates, roster, parseRuleSet(input.ruleSet)));
+  }
   if (faults.length === 0) return;
   throw new CommandFailed(
     'practice-faults',

@@ -141,6 +141,11 @@ export async function finishInbound(store: Store, id: string, outcome: string): 
     .execute();
 }
 
+/** What a message said. PHI. */
+export function openInboundBody(store: Store, sealed: string): unknown {
+  return store.cipher.openJson(sealed, bodyAad);
+}
+
 /** Drops what a message said and keeps its hash, which is its key: it speaks of something that is not ours. */
 export async function dropInboundBody(store: Store, id: string): Promise<void> {
   await store.db

@@ -6,6 +6,9 @@ import {
   type Connections,
   type Settings,
 } from '../domain/practice/settings.js';
+import { starterPanelTemplates } from '../domain/library/panel-templates.js';
+import { parsePanelTemplates, type PanelTemplateSet } from '../domain/messages/panel-template.js';
+import { requireSignedTemplates } from '../domain/messages/template.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { rosterSchema, type Roster } from '../domain/routing/roster.js';
 import { parseRuleSet, requireSigned, type SignedRuleSet } from '../domain/rules/rule-set.js';
@@ -24,6 +27,8 @@ export interface Practice {
   readonly settings: Settings;
   readonly roster: Roster;
   readonly ruleSet: SignedRuleSet;
+  /** What patients and charts are told per panel and tier: the library's as long as the practice has signed none. */
+  readonly panelTemplates: PanelTemplateSet;
   readonly connections: Connections;
   /** What closing triggers in athenaOne (L22); `null` = nobody has looked. */
   readonly closing: ClosingRecord | null;
@@ -39,6 +44,8 @@ export interface StoredPractice {
   readonly settings: unknown;
   readonly roster: unknown;
   readonly rules: unknown;
+  /** `null` = the library's. */
+  readonly panelTemplates: unknown;
   readonly closing: unknown;
   /** `null` = there are none. */
   readonly connectionsSealed: string | null;
@@ -54,6 +61,8 @@ export interface PracticeImport {
   readonly settings: unknown;
   readonly roster: unknown;
   readonly ruleSet: unknown;
+  /** Left out: those of an earlier import stay. */
+  readonly panelTemplates?: unknown;
   readonly connections: unknown;
 }
 
@@ -116,6 +125,7 @@ export async function readStoredPractice(db: Db, id: string): Promise<StoredPrac
     settings: active('settings')?.body,
     roster: active('roster')?.body,
     rules: active('rules')?.body,
+    panelTemplates: active('panel-templates')?.body ?? null,
     closing: active('closing')?.body ?? null,
     connectionsSealed: active('connections')?.body_sealed ?? null,
   };
@@ -129,12 +139,15 @@ export function openConnections(cipher: FieldCipher, sealed: string | null): Con
 async function readPractice(store: Store, id: string): Promise<Practice> {
   const stored = await readStoredPractice(store.db, id);
   if (!stored) throw new UnknownPractice(id);
-  const { settings, roster, rules, closing, connectionsSealed, ...rest } = stored;
+  const { settings, roster, rules, panelTemplates, closing, connectionsSealed, ...rest } = stored;
   return {
     ...rest,
     settings: settingsSchema.parse(settings),
     roster: rosterSchema.parse(roster),
     ruleSet: requireSigned(parseRuleSet(rules)),
+    panelTemplates: panelTemplates
+      ? requireSignedTemplates(parsePanelTemplates(panelTemplates))
+      : starterPanelTemplates,
     connections: openConnections(store.cipher, connectionsSealed),
     closing: closingRecordSchema.nullable().parse(closing),
   };
@@ -158,6 +171,10 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
   const roster = rosterSchema.parse(input.roster);
   const ruleSet = requireSigned(parseRuleSet(input.ruleSet));
   const connections = connectionsSchema.parse(input.connections);
+  const templates =
+    input.panelTemplates === undefined
+      ? null
+      : requireSignedTemplates(parsePanelTemplates(input.panelTemplates));
   checkClock(input.clock);
   await store.db.transaction().execute(async (tx) => {
     await tx
@@ -176,6 +193,7 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
     await putConfig(tx, input.id, 'settings', JSON.stringify(settings), null);
     await putConfig(tx, input.id, 'roster', JSON.stringify(roster), null);
     await putConfig(tx, input.id, 'rules', JSON.stringify(ruleSet), null);
+    if (templates) await putConfig(tx, input.id, 'panel-templates', JSON.stringify(templates), null);
     await putConfig(tx, input.id, 'connections', null, store.cipher.sealJson(connections, connectionsAad));
     await putPeople(tx, input.id, roster);
   });

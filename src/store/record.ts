@@ -62,7 +62,7 @@ export async function recordBatch(
       for (const line of lines) await batch.write(line);
       await appendEvents(tx, store, practice.id, ref.resultId, batch.events);
       // After the events: a closing note quotes the timeline.
-      for (const line of lines) if (line.do === 'note') await batch.note(line);
+      for (const line of lines) if (line.do === 'note') await batch.note(line, projection.tier);
       await batch.project(seq, projection);
     }
     return { ownerId: batch.ownerId, wake: { patientId: result.patient_id, ...batch.wakes(lines) } };
@@ -205,12 +205,14 @@ class Batch {
     }
   }
 
-  async note(line: Extract<Line, { do: 'note' }>): Promise<void> {
+  async note(line: Extract<Line, { do: 'note' }>, tier: Projection['tier']): Promise<void> {
     if (this.patientId)
       await queueNote(this.tx, this.store, this.practice, {
         resultId: this.resultId,
         patientId: this.patientId,
         line,
+        ownerId: this.ownerId,
+        tier,
       });
   }
 

@@ -59,7 +59,7 @@ export interface PracticeTable {
 }
 
 /** `closing`: what closing a result triggers in athenaOne, as `doctor` observed it (L22); never imported. */
-export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections' | 'closing';
+export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections' | 'closing' | 'panel-templates';
 
 export interface PracticeConfigTable {
   practice_id: string;

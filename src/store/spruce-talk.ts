@@ -66,6 +66,20 @@ export async function awaitedPosting(
   return row.is_to_contact ? 'to-contact' : 'to-others';
 }
 
+/** True while a call that posts something into Spruce has no answer yet: what appears now may be ours. */
+export async function isPostAwaited(store: Store, practiceId: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('effect')
+    .select('id')
+    .where('practice_id', '=', practiceId)
+    .where('kind', 'in', ['secure', 'page', 'inbox-note'])
+    .where('state', '=', 'called')
+    .where('vendor_ref', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The secure message whose text this is, by the link that only it holds, as long as its posting is not proved. */
 export async function secureEffectByLink(
   store: Store,

@@ -92,6 +92,11 @@ export interface TextActivities {
   textRound(input: { practiceId: string }): Promise<{ found: number; findings: string[] }>;
 }
 
+export interface SpruceActivities {
+  /** Reads back what webhooks may have lost, and looks after the shared inbox. @returns how much was new. */
+  spruceRound(input: { practiceId: string }): Promise<{ read: number }>;
+}
+
 export interface SendInput {
   readonly practiceId: string;
   readonly noticeId: string;

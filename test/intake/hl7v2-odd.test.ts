@@ -89,6 +89,13 @@ describe('no observation is lost', () => {
     expect(values(only(read(text)))).toEqual(['4.1', '6.9']);
   });
 
+  test.each(['utf16le', 'utf16be'] as const)('%s without a mark', (encoding) => {
+    const text = [header, patient, order(), potassium].join('\r');
+    const bytes = Buffer.from(text, 'utf16le');
+    if (encoding === 'utf16be') bytes.swap16();
+    expect(values(only(readDelivery(bytes, { zone: 'America/New_York' })))).toEqual(['4.1']);
+  });
+
   test('observations before the first message keep its results from being normal', () => {
     expect(judge(only(read(highPotassium, header, patient, order(), potassium)))).toBe('review');
   });

@@ -171,6 +171,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
       leaseMs: 11_000,
       textUnknownWaitMs: 3_000,
       secureUnknownWaitMs: 3_000,
+      spruceRoundEveryMs: 0,
       ...options.settings,
     },
     roster: {

@@ -3,7 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { parsePanelTemplates } from '../../src/domain/messages/panel-template.js';
 import { rosterSchema } from '../../src/domain/routing/roster.js';
+import { parseRuleSet } from '../../src/domain/rules/rule-set.js';
 import { attemptBody } from '../../src/starters/attempt.js';
 import { closeCommand } from '../../src/starters/close.js';
 import { requireDemoPolicy } from '../../src/starters/act.js';
@@ -12,6 +14,7 @@ import { dueWords } from '../../src/starters/due-words.js';
 import { eventWords } from '../../src/starters/event-words.js';
 import { failureWords } from '../../src/starters/failure-words.js';
 import { rosterFaults } from '../../src/domain/routing/roster-faults.js';
+import { templateFaults } from '../../src/starters/template-faults.js';
 import { readPracticeFiles } from '../../src/starters/practice-files.js';
 import { signEach } from '../../src/starters/batch.js';
 import { CommandFailed } from '../../src/starters/outcome.js';
@@ -204,6 +207,33 @@ describe("a practice's files", () => {
       writeFileSync(join(f, 'rules.json'), JSON.stringify({ ...rules, signedBy: null }));
     });
     await expect(readPracticeFiles(folder, secrets)).rejects.toMatchObject({ code: 'RULE_SET_UNSIGNED' });
+  });
+
+  test('S000-56: words per panel are the library’s until the practice has signed its own, each linted', async () => {
+    expect((await readPracticeFiles('config/example', secrets)).panelTemplates).toBeUndefined();
+    const exported = (...args: string[]) => resultloop('templates', 'export', ...args).stdout;
+    const folderWith = (text: string) => copy((f) => writeFileSync(join(f, 'panel-templates.json'), text));
+    await expect(readPracticeFiles(folderWith(exported()), secrets)).rejects.toMatchObject({
+      code: 'TEMPLATES_UNSIGNED',
+    });
+    const signed = exported('--signed-by', 'Dr. Helene Wirth', '--translated-by', 'Luz Prado');
+    const folder = folderWith(signed);
+    expect(resultloop('templates', 'check', join(folder, 'panel-templates.json')).stdout).toContain(
+      'no faults',
+    );
+    const input = await readPracticeFiles(folder, secrets);
+    const set = parsePanelTemplates(input.panelTemplates);
+    const people = rosterSchema.parse(input.roster);
+    const rules = parseRuleSet(input.ruleSet);
+    expect(templateFaults(set, people, rules)).toEqual([]);
+    const [first] = set.templates;
+    const own = { ...set, templates: [{ ...first!, providerId: 'somebody', panelId: 'no-panel' }] };
+    expect(templateFaults(own, people, rules)).toEqual([
+      'panel-templates.json has words for "no-panel", which is no panel of the rules or of the library.',
+      'panel-templates.json has words of "somebody", who is no credentialed person of the roster.',
+    ]);
+    const withValue = signed.replace('Everything is within the expected range.', 'Your value is 5.1.');
+    await expect(readPracticeFiles(folderWith(withValue), secrets)).rejects.toThrow(/holds a number/);
   });
 
   test('a roster that would leave a result without a person is refused', () => {

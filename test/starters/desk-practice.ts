@@ -141,9 +141,12 @@ export class DeskPractice {
     resultState?: { id: string; state: ResultState };
     documentId?: string;
     at?: number;
+    /** Another practice of the same record. */
+    practice?: Practice;
   }): Promise<{ id: string; state: ResultState }> {
     if (input.at !== undefined) this.goTo(input.at);
-    const { store, practice } = this;
+    const { store } = this;
+    const practice = input.practice ?? this.practice;
     const now = store.realNow();
     const patientId = await upsertPatient(store, practice.id, card(input.familyName, input.chartId));
     const documentId = input.documentId ?? String(9000 + this.nextDocument++);
@@ -170,7 +173,7 @@ export class DeskPractice {
         };
     return {
       id: stored.resultId,
-      state: await this.settle(stored.resultId, input.resultState?.state ?? unloaded, first),
+      state: await this.settle(stored.resultId, input.resultState?.state ?? unloaded, first, practice),
     };
   }
 
@@ -212,8 +215,18 @@ export class DeskPractice {
     return { id: result.id, state };
   }
 
-  private async settle(resultId: string, before: ResultState, fact: Fact): Promise<ResultState> {
-    const { store, practice } = this;
+  /** A chart's card, as {@link deliver} stores it. */
+  card(familyName: string, chartId: string): PatientCard {
+    return card(familyName, chartId);
+  }
+
+  private async settle(
+    resultId: string,
+    before: ResultState,
+    fact: Fact,
+    practice = this.practice,
+  ): Promise<ResultState> {
+    const { store } = this;
     const ref = { practiceId: practice.id, resultId };
     let state = apply(before, fact).state;
     for (;;) {

@@ -11,7 +11,7 @@ export type {
 export { createSpruceClient } from './client.js';
 export { keyFor, keyGoodForMs } from './keys.js';
 export type { SpruceEvent } from './events.js';
-export { parseSpruceEvent, spruceEventKey } from './events.js';
+export { eventOfItem, parseSpruceEvent, spruceEventKey } from './events.js';
 export type { ItemKind, KnownConversation, ResolvedPage } from './items.js';
 export { classifyItem, resolvedPages } from './items.js';
 export type {

@@ -83,6 +83,8 @@ export const settingsSchema = z.object({
   chartRecheckMs: z.number().positive().default(60_000),
   /** An unknown outcome of a secure message waits this long: Spruce's lists lag (real ms). */
   secureUnknownWaitMs: z.number().default(120_000),
+  /** The back-stop of Spruce reads no more often than this (real ms). */
+  spruceRoundEveryMs: z.number().nonnegative().default(60_000),
   /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
   leaseMs: z.number().default(30_000),
 });

@@ -13,6 +13,7 @@ import { loadPractice, type Practice } from '../../store/practices.js';
 import { onAthenaEvent } from './athena-event.js';
 import { onCallAnswer, onCallStatus, type CallAnswerBody, type CallStatusBody } from './call-news.js';
 import { onLinkEvent } from './link-event.js';
+import { inLanes } from './lanes.js';
 import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
 import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
@@ -77,7 +78,7 @@ export class InboundProcessor {
         this.isSweepDue = false;
         if (isSweep) await releaseInbound(this.port.store);
         const rows = await openInbound(this.port.store, batch);
-        for (const row of rows) await this.process(row);
+        await inLanes(rows, (row) => this.process(row));
         if (rows.length === batch) this.again = true;
         if (isSweep) await this.beside();
       } catch (err) {

@@ -16,7 +16,12 @@ import { dropInboundBody, raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
 import { pageEffectsByReference } from '../../store/pages.js';
 import type { Practice } from '../../store/practices.js';
-import { awaitedPosting, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
+import {
+  awaitedPosting,
+  isOurConversation,
+  isPostAwaited,
+  secureEffectByLink,
+} from '../../store/spruce-talk.js';
 import type { Handled, Inbound, InboundPort } from './port.js';
 import { onContact } from './spruce-contact.js';
 import { unknownOf } from './unknown.js';
@@ -194,7 +199,7 @@ async function onOther(
   });
   if (kind !== 'patient-reply' && kind !== 'other-inbound')
     // With a request id it may be ours: the event can be here before the answer to the call that made it.
-    return item.requestId === null || kind === 'call'
+    return item.requestId === null || kind === 'call' || !(await isPostAwaited(store, practice.id))
       ? kind
       : { waitsFor: item.requestId, otherwise: { outcome: kind, isForeign: !isOurs } };
   if (!notice) {

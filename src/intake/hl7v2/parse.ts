@@ -1,3 +1,4 @@
+import { wideEncoding } from '../exact-json.js';
 import type { IntakeWarning } from '../received.js';
 import { standardDelimiters, type Delimiters } from './delimiters.js';
 import { readLines } from './lines.js';
@@ -96,11 +97,8 @@ const labels: Readonly<Record<string, string>> = {
 
 /** UTF-16 by its mark, else strict UTF-8, else what MSH-18 says, else windows-1252 (reference §2). */
 function decode(bytes: Uint8Array): { text: string; isGuess: boolean } {
-  const [a, b] = bytes;
-  if (a === 0xff && b === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes), isGuess: false };
-  if (a === 0xfe && b === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes), isGuess: false };
-  if (a === 0x4d && b === 0) return { text: new TextDecoder('utf-16le').decode(bytes), isGuess: false };
-  if (a === 0 && b === 0x4d) return { text: new TextDecoder('utf-16be').decode(bytes), isGuess: false };
+  const wide = wideEncoding(bytes);
+  if (wide) return { text: new TextDecoder(wide).decode(bytes), isGuess: false };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isGuess: false };
   } catch {
