@@ -196,6 +196,11 @@ program
   )
   .option(...forPractice)
   .option('--json', 'as JSON')
+  .option(
+    '--observe-closing <document>',
+    'instead: close this lab result of the test patient and record what that triggers',
+  )
+  .option('--by <person>', 'who looks: a person id of the roster')
   .action(async (options) => (await import('./starters/doctor.js')).doctorCommand(options));
 
 program

@@ -5,6 +5,7 @@ import { createVendors } from './activities/vendors.js';
 import { installRuntime } from './observability/install-runtime.js';
 import { temporalLogger } from './observability/temporal-logger.js';
 import { openDeps, type ProcessDeps } from './process/deps.js';
+import { createConnectionActivities } from './process/doctor/round.js';
 import { dataConverter, failureConverterPath } from './security/data-converter.js';
 import { taskQueues } from './workflows/contract.js';
 
@@ -25,7 +26,10 @@ async function main(): Promise<void> {
 }
 
 /** Builds the workers of every task queue on one connection. */
-export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
+export async function createWorkers(
+  deps: ProcessDeps,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Worker[]> {
   const connection = await NativeConnection.connect({ address: deps.temporalAddress });
   const vendors = createVendors(deps.store, deps.metrics, (err) =>
     deps.log.warn({ err }, 'a vendor call could not be recorded'),
@@ -61,7 +65,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.athena,
-      activities: { ...athena },
+      activities: { ...athena, ...createConnectionActivities(deps, env) },
       maxConcurrentActivityTaskExecutions: 10,
     }),
     Worker.create({

@@ -1,11 +1,18 @@
 import type { CheckResult } from '../process/doctor/check.js';
 import { examinePractice, type DoctorReport } from '../process/doctor/doctor.js';
+import { observeClosing } from './observe-closing.js';
 import { say } from './outcome.js';
 import { table } from './table.js';
 
 /** `resultloop doctor`: exit code 0 when nothing failed, else 1. */
-export async function doctorCommand(options: { practice?: string; json?: boolean }): Promise<void> {
+export async function doctorCommand(options: {
+  practice?: string;
+  json?: boolean;
+  observeClosing?: string;
+  by?: string;
+}): Promise<void> {
   const { practice, json } = options;
+  if (options.observeClosing !== undefined) return observeClosing(options.observeClosing, options);
   const report = await examinePractice({ env: process.env, ...(practice !== undefined && { practice }) });
   say(json ? JSON.stringify(report, null, 2) : textOf(report));
   if (!report.passed) process.exitCode = 1;

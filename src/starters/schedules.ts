@@ -2,6 +2,7 @@ import {
   isGrpcDeadlineError,
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
+  type ScheduleSpec,
   WorkflowFailedError,
   type Client,
 } from '@temporalio/client';
@@ -11,6 +12,7 @@ import {
   taskQueues,
   workflowIds,
   type PollPracticeInput,
+  type PracticeRoundsInput,
   type TextRoundsInput,
 } from '../workflows/contract.js';
 import type { pollPractice } from '../workflows/poll-practice.js';
@@ -27,6 +29,9 @@ const pollEvery = '5m';
 const catchUp = '10m';
 /** A hung run would otherwise block a Schedule that skips overlaps for ever. */
 const pollTimeout = '10m';
+/** Real time: it is about machines. */
+const roundsAt = { hour: 6, minute: 0 };
+const roundsCatchUp = '12h';
 const lookAgainMs = 100;
 
 /** Creates the Schedule that polls a practice's feed, or brings it up to date. A pause by an operator stays. */
@@ -51,16 +56,34 @@ export function ensureTextSchedule(
   });
 }
 
-/** Every 5 minutes, overlap skipped, catch-up in minutes; the workflow's id is the Schedule's. */
+/** The same for the daily look at its connections (`doctor`), early enough to put things right before the doors open. */
+export function ensureRoundsSchedule(
+  temporal: Client,
+  practice: Pick<Practice, 'id' | 'settings'>,
+): Promise<'created' | 'updated'> {
+  return ensureSchedule(
+    temporal,
+    workflowIds.rounds(practice.id),
+    {
+      workflowType: 'practiceRounds',
+      args: [{ practiceId: practice.id } satisfies PracticeRoundsInput],
+    },
+    { calendars: [roundsAt], timezone: practice.settings.zone },
+    roundsCatchUp,
+  );
+}
+
+/** Overlap skipped; the workflow's id is the Schedule's. Without another: every 5 minutes, catch-up in minutes. */
 async function ensureSchedule(
   temporal: Client,
   scheduleId: string,
   run: { readonly workflowType: string; readonly args: readonly unknown[] },
+  spec: ScheduleSpec = { intervals: [{ every: pollEvery }] },
+  catchupWindow: '10m' | '12h' = catchUp,
 ): Promise<'created' | 'updated'> {
-  const spec = { intervals: [{ every: pollEvery }] } as const;
   const policies = {
     overlap: ScheduleOverlapPolicy.SKIP,
-    catchupWindow: catchUp,
+    catchupWindow,
     pauseOnFailure: false,
   } as const;
   const action = {
@@ -70,11 +93,10 @@ async function ensureSchedule(
     workflowExecutionTimeout: pollTimeout,
     ...run,
   } as const;
-  const intervals = [...spec.intervals];
   try {
     await temporal.schedule.create({
       scheduleId,
-      spec: { intervals },
+      spec,
       policies,
       action: { ...action, args: [...action.args] },
     });
@@ -82,7 +104,7 @@ async function ensureSchedule(
   } catch (err) {
     if (!(err instanceof ScheduleAlreadyRunning)) throw err;
     await temporal.schedule.getHandle(scheduleId).update(({ state }) => ({
-      spec: { intervals },
+      spec,
       policies,
       action: { ...action, args: [...action.args] },
       state: { paused: state.paused, ...(state.note !== undefined && { note: state.note }) },
@@ -167,6 +189,7 @@ export async function schedulesCommand(options: { practice?: string; trigger?: b
       const done = await ensurePollSchedule(deps.temporal, practice);
       await ensureTextLimits(deps.temporal, [practice]);
       await ensureTextSchedule(deps.temporal, practice);
+      await ensureRoundsSchedule(deps.temporal, practice);
       if (options.trigger) await triggerPoll(deps.temporal, id);
       say(`${workflowIds.poll(id)}: ${done}, every 5 min${options.trigger ? ', triggered now' : ''}.`);
     }

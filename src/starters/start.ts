@@ -12,7 +12,7 @@ import { keysKeptIn, stateFolder, writeConnection, type ConnectionHere } from '.
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
 import { CommandFailed, say, tell } from './outcome.js';
-import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureRoundsSchedule, ensureTextSchedule } from './schedules.js';
 
 /**
  * `resultloop start`: worker and web, on the given engines or on embedded ones, until Ctrl-C. Should one of the two
@@ -91,6 +91,7 @@ async function prepareTemporal(here: ConnectionHere): Promise<void> {
     for (const practice of practices) {
       await ensurePollSchedule(deps.temporal, practice);
       await ensureTextSchedule(deps.temporal, practice);
+      await ensureRoundsSchedule(deps.temporal, practice);
     }
     await ensureTextLimits(deps.temporal, practices);
     tell(

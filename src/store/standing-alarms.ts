@@ -11,7 +11,9 @@ export type StandingAlarm =
   | 'imaging-feed-refused'
   | 'department-new'
   /** Nothing is sent to patients through this vendor: no agreement is recorded (S000-22). */
-  | 'agreement-missing';
+  | 'agreement-missing'
+  /** A line of `doctor` that failed in the daily round. */
+  | 'connection-check-failed';
 
 export interface Standing {
   readonly code: StandingAlarm;
@@ -29,7 +31,11 @@ export async function isStanding(
 }
 
 /** Raises it unless it stands already. @returns whether it is new. */
-export async function raiseStanding(store: Store, practice: Practice, what: Standing): Promise<boolean> {
+export async function raiseStanding(
+  store: Store,
+  practice: Pick<Practice, 'id' | 'clock'>,
+  what: Standing,
+): Promise<boolean> {
   const prefix = prefixOf(practice.id, what);
   return store.db.transaction().execute(async (tx) => {
     await lockNamed(tx, prefix);
@@ -59,7 +65,11 @@ export async function raiseStanding(store: Store, practice: Practice, what: Stan
 }
 
 /** Its cause is gone. @returns whether it stood. */
-export async function clearStanding(store: Store, practice: Practice, what: Standing): Promise<boolean> {
+export async function clearStanding(
+  store: Store,
+  practice: Pick<Practice, 'id' | 'clock'>,
+  what: Standing,
+): Promise<boolean> {
   const cleared = await store.db
     .updateTable('alarm')
     .set({ cleared_at: practiceNow(store, practice) })

@@ -43,6 +43,11 @@ export interface PageActivities {
   pollPages(ref: ResultRef): Promise<void>;
 }
 
+export interface ConnectionActivities {
+  /** What `doctor` finds out; each line that fails is an alarm that stands until it passes (L49). */
+  examineConnections(input: { practiceId: string }): Promise<{ passed: boolean; failed: readonly string[] }>;
+}
+
 export interface AlarmActivities {
   /**
    * L49: pages the administrator for every alarm that belongs to no result, the medical director too for the review of

@@ -29,6 +29,7 @@ export const workflowIds = {
   /** Scheduled runs get a suffix. */
   poll: (practiceId: string) => `poll/${practiceId}`,
   texts: (practiceId: string) => `texts/${practiceId}`,
+  rounds: (practiceId: string) => `rounds/${practiceId}`,
 };
 
 /** Search attributes are stored in clear: opaque codes only. */
@@ -102,6 +103,10 @@ export interface ChartWriterInput {
   readonly clock: ClockMap;
 }
 export const notesQueued = defineSignal('notesQueued');
+
+export interface PracticeRoundsInput {
+  readonly practiceId: string;
+}
 
 export interface TextRoundsInput {
   readonly practiceId: string;

@@ -12,6 +12,8 @@ import {
   type Mend,
   type Stored,
 } from './doctor-faults.js';
+import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
+import type { practiceRounds } from '../../src/workflows/practice-rounds.js';
 import { bmp } from './panels.js';
 import { at, closeDeps, engines, openPractice, staff, type TestPractice } from './practice.js';
 
@@ -438,6 +440,40 @@ describe('Must show 6: with one fault exactly its line fails and says what to do
     expect(code).toBe(1);
     expect(stdout).toMatch(/^FAIL +practice\.roster +supervisingPhysician is "p-gone"/m);
     expect(stdout).toMatch(/^- practice\.roster: roster\.json: Correct/m);
+  });
+
+  test('L22: what closing triggers is tried on the test patient, recorded, and only then closing is on', async () => {
+    await p.control.athena.seed(p.number, { settings: { publish: 'close' } });
+    const [open] = await p.post(bmp('5001'));
+    const { code, stdout } = await doctor('--observe-closing', String(open), '--by', staff.administrator);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/publishes to the portal, starts no ResultsCall/),
+    ]);
+    const { mend } = await settings({ closesInAthena: true })();
+    const line = (await examine().finally(mend)).checks.find((c) => c.id === 'athenahealth.closing');
+    expect(line).toMatchObject({
+      state: 'pass',
+      says: expect.stringMatching(/publishes.*by p-administrator/),
+    });
+  });
+
+  test('the daily round raises an alarm for it, which stands until it passes', async () => {
+    const round = () =>
+      p.deps.temporal.workflow.execute<typeof practiceRounds>('practiceRounds', {
+        workflowId: `${workflowIds.rounds(p.practice.id)}-${Date.now()}`,
+        taskQueue: taskQueues.results,
+        args: [{ practiceId: p.practice.id }],
+      });
+    const standing = async () =>
+      (await p.alarms()).filter((a) => a.code === 'connection-check-failed' && a.cleared_at === null);
+    const mend = await tamper(p, 'roster', (r) => ({ ...r, onCall: [] }));
+    expect(await round()).toEqual({ passed: false, failed: ['practice.on-call'] });
+    expect(await round()).toEqual({ passed: false, failed: ['practice.on-call'] });
+    expect((await standing()).map((a) => a.key.split('/')[3])).toEqual(['practice.on-call']);
+    await mend();
+    expect(await round()).toEqual({ passed: true, failed: [] });
+    expect(await standing()).toEqual([]);
   });
 
   test('and when everything is put right, everything passes again', async () => {

@@ -83,7 +83,7 @@ export const athenaChecks: readonly Check<DoctorContext>[] = [
     id: 'athenahealth.closing',
     area,
     needs: ['practice.settings'],
-    todo: 'Post a result to the test patient and have it looked at: resultloop doctor --observe-closing RESULT --as PERSON; or switch "closesInAthena" off in settings.json.',
+    todo: 'Post a result to the test patient and have it looked at: resultloop doctor --observe-closing DOCUMENT --by PERSON; or switch "closesInAthena" off in settings.json.',
     ask: async (context) => {
       const [{ closesInAthena }, record] = [await context.settings(), await context.closing()];
       const known = record
