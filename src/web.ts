@@ -70,6 +70,7 @@ export async function buildWeb(
       store,
       tell,
       spruce: (p) => vendors.spruce(p),
+      twilio: (p) => vendors.twilio(p),
       textWrittenAt: async (p, sid) => (await vendors.twilio(p).fetchText(sid)).createdAt,
       wakePoll: (id) => waker.wake(id),
     },

@@ -30,7 +30,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
   const vendors = createVendors(deps.store, deps.metrics, (err) =>
     deps.log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const { results, notices, athena, pages, chart } = createActivities({ ...deps, vendors });
+  const { results, notices, texts, athena, pages, chart } = createActivities({ ...deps, vendors });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)).replace(/\.js$/, ending()),
     failureConverterPath,
@@ -73,7 +73,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.texts,
-      activities: { sendText, checkDelivery },
+      activities: { sendText, checkDelivery, ...texts },
       maxConcurrentActivityTaskExecutions: 20,
     }),
     Worker.create({

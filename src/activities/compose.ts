@@ -6,13 +6,16 @@ import {
   type SecureMember,
 } from '../domain/messages/secure-message.js';
 import type { MessageParams } from '../domain/messages/template.js';
+import type { PatientCard } from '../domain/result/patient.js';
 import type { Report } from '../domain/result/report.js';
+import type { ClassifiedObservation } from '../domain/rules/classification.js';
 import { classify } from '../domain/rules/classify.js';
 import { personById } from '../domain/routing/roster.js';
 import { loadPatient } from '../store/patients.js';
 import type { Practice } from '../store/practices.js';
 import type { NoticePurpose } from '../store/schema.js';
-import { ageYears } from '../store/stage.js';
+import { classifiablePatient } from '../store/classifying.js';
+import { openDecision } from '../store/decisions.js';
 import type { Store } from '../store/store.js';
 import { contentAad } from '../store/contents.js';
 
@@ -93,6 +96,8 @@ async function read(store: Store, c: Composition): Promise<Content> {
         'version.content_sealed',
         'version.sensitive',
         'version.panel_id',
+        'version.tier as classified',
+        'version.decision_sealed',
         'result.tier',
         'result.owner_id',
         'version.detected_at',
@@ -101,20 +106,18 @@ async function read(store: Store, c: Composition): Promise<Content> {
       .where('version.number', '=', m.version)
       .executeTakeFirstOrThrow();
     const report = store.cipher.openJson(row.content_sealed, contentAad) as Report;
-    const age = ageYears(card.birthDate, report.collectedAt ?? row.detected_at);
-    const classified = classify(report, c.practice.ruleSet, {
-      sex: card.sex,
-      ageYears: age,
-      pregnant: card.pregnant,
-    });
-    const tier = (row.tier ?? classified.tier) as SecureMember['tier'];
+    // As it was classified when it came: a message never says other than what was signed off.
+    const observations =
+      openDecision(store, row.decision_sealed)?.observations ??
+      classifyAgain(c.practice, report, card, row.detected_at);
+    const tier = (row.tier ?? row.classified) as SecureMember['tier'];
     provider ??= tier === 'normal' ? null : row.owner_id;
     members.push({
       panelId: row.panel_id,
       testName: report.test.name,
       tier,
       isSensitive: row.sensitive.length > 0,
-      findings: findings(report, classified.observations),
+      findings: findings(report, observations),
     });
   }
   const owner = provider ? personById(c.practice.roster, provider)?.name : undefined;
@@ -135,11 +138,15 @@ async function read(store: Store, c: Composition): Promise<Content> {
   };
 }
 
+/** Versions from before decisions were kept. */
+function classifyAgain(practice: Practice, report: Report, card: PatientCard, detectedAt: number) {
+  const patient = classifiablePatient(card, report.collectedAt ?? detectedAt);
+  const context = { laboratory: report.laboratory ?? null, now: detectedAt };
+  return classify(report, practice.ruleSet, patient, context).observations;
+}
+
 /** Rows outside what is expected, as the laboratory wrote them. */
-function findings(
-  report: Report,
-  rows: ReturnType<typeof classify>['observations'],
-): SecureMember['findings'] {
+function findings(report: Report, rows: readonly ClassifiedObservation[]): SecureMember['findings'] {
   return rows
     .filter((r) => r.tier === 'abnormal' || r.tier === 'critical')
     .flatMap((r) => {

@@ -15,6 +15,7 @@ import { memberFacts, noticeFacts } from './notice-facts.js';
 import { tokenAad } from './sending.js';
 import { createSecureSend } from './send-secure.js';
 import { createTextSend } from './send-text.js';
+import { createTextGate, type TextGate } from './text-gate.js';
 import { createPortalNote } from './send-portal-note.js';
 import { createTell } from './tell.js';
 
@@ -22,7 +23,10 @@ import { createTell } from './tell.js';
 const readingGoodMs = 2 * 60_000;
 
 /** The notices of a patient: planning is ours, sending is each channel's. */
-export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
+export function createNoticeActivities(
+  deps: ActivityDeps,
+  gate: TextGate = createTextGate(deps),
+): NoticeActivities {
   const { store } = deps;
   const tell = createTell(deps.temporal);
 
@@ -99,7 +103,7 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
   return {
     nextNoticeStep: ({ practiceId, patientId }) => guarded(() => nextStep(practiceId, patientId)),
     checkDelivery: createDeliveryCheck(deps),
-    sendText: createTextSend(deps),
+    sendText: createTextSend(deps, gate),
     sendSecure: createSecureSend(deps),
     writePortalNote: createPortalNote(deps),
     sendGaveUp: (input: SendInput) =>

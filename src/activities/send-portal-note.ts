@@ -5,6 +5,7 @@ import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { resultDocument } from '../store/rereads.js';
 import type { SendInput } from '../workflows/activity-types.js';
+import { patientNote, writePatientNote } from './chart-document.js';
 import { closesGate, isChartClosed } from './chart-gate.js';
 import { takeChartTurn } from './chart-turn.js';
 import { composePortalNote } from './compose.js';
@@ -47,12 +48,12 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
           await settleEffect(store.db, store, effectId, { state: 'failed', at, code: 'no-document' });
           return nextChannel(deps, notice, 'portal-note');
         }
-        const standsThere = async () =>
-          ((await athena.labResult(card.chartId, documentId))?.patientNote ?? '').includes(note);
+        const document = { chartId: card.chartId, documentId };
+        const standsThere = async () => (await patientNote(athena, document)).includes(note);
         if (claim.do === 'act') {
           try {
             await takeChartTurn(store, practice);
-            await athena.noteToPatient({ patientId: card.chartId, labResultId: documentId, note });
+            await writePatientNote(athena, document, note);
           } catch (err) {
             if (!(err instanceof VendorError)) {
               await markNotDone(store.db, effectId, claim.token);

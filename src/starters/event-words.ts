@@ -69,6 +69,8 @@ const sentences: Record<string, Sentence> = {
   'tier-changed': (d) => `Tier changed from ${of(d, 'from') || 'none'} to ${of(d, 'to')}`,
   attempt: (d) => `Call attempt ${of(d, 'number')}: ${of(d, 'outcome')}`,
   handled: (d) => `Handled: ${of(d, 'task')}`,
+  'limit-signed': (d, p) => `Limit signed for this patient alone, until ${time(d, 'until', p)}`,
+  'limit-ended': () => 'A limit for this patient alone was ended',
   proposal: (d) => `Proposed without a login, so not counted (command ${of(d, 'command')})`,
   paged: (d, p) =>
     `Paged ${people(d, 'to', p)} (${stepWords(of(d, 'step'))})${d.critical === true ? ', critical' : ''}`,

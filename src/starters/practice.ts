@@ -1,14 +1,14 @@
 import { toPractice } from '../domain/calendar/clock-map.js';
+import { rosterFaults } from '../domain/routing/roster-faults.js';
 import { rosterSchema } from '../domain/routing/roster.js';
 import { openDeps } from '../process/deps.js';
 import { importPractice, loadPractice, type PracticeImport } from '../store/practices.js';
 import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
-import { rosterFaults } from './practice-faults.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
-import { ensurePollSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
 
 /** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
 export async function practiceImportCommand(folder: string, options: { schedule?: boolean }): Promise<void> {
@@ -21,8 +21,9 @@ export async function practiceImportCommand(folder: string, options: { schedule?
     if (options.schedule === false) return;
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
+    await ensureTextSchedule(deps.temporal, input);
     await ensureTextLimits(deps.temporal, [await loadPractice(deps.store, input.id)]);
-    say(`Its feed is polled every 5 min.`);
+    say(`Its feed, and the texts that came in, are polled every 5 min.`);
   } finally {
     await deps.close();
   }

@@ -7,7 +7,12 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { loadPractice, type Practice } from '../store/practices.js';
-import { taskQueues, workflowIds, type PollPracticeInput } from '../workflows/contract.js';
+import {
+  taskQueues,
+  workflowIds,
+  type PollPracticeInput,
+  type TextRoundsInput,
+} from '../workflows/contract.js';
 import type { pollPractice } from '../workflows/poll-practice.js';
 import { openDeps } from '../process/deps.js';
 import { pollSoon } from '../process/poll-waker.js';
@@ -25,11 +30,33 @@ const pollTimeout = '10m';
 const lookAgainMs = 100;
 
 /** Creates the Schedule that polls a practice's feed, or brings it up to date. A pause by an operator stays. */
-export async function ensurePollSchedule(
+export function ensurePollSchedule(
   temporal: Client,
   practice: Pick<Practice, 'id'>,
 ): Promise<'created' | 'updated'> {
-  const scheduleId = workflowIds.poll(practice.id);
+  return ensureSchedule(temporal, workflowIds.poll(practice.id), {
+    workflowType: 'pollPractice',
+    args: [{ practiceId: practice.id } satisfies PollPracticeInput],
+  });
+}
+
+/** The same for the back-stop of its texts. */
+export function ensureTextSchedule(
+  temporal: Client,
+  practice: Pick<Practice, 'id'>,
+): Promise<'created' | 'updated'> {
+  return ensureSchedule(temporal, workflowIds.texts(practice.id), {
+    workflowType: 'textRounds',
+    args: [{ practiceId: practice.id } satisfies TextRoundsInput],
+  });
+}
+
+/** Every 5 minutes, overlap skipped, catch-up in minutes; the workflow's id is the Schedule's. */
+async function ensureSchedule(
+  temporal: Client,
+  scheduleId: string,
+  run: { readonly workflowType: string; readonly args: readonly unknown[] },
+): Promise<'created' | 'updated'> {
   const spec = { intervals: [{ every: pollEvery }] } as const;
   const policies = {
     overlap: ScheduleOverlapPolicy.SKIP,
@@ -38,11 +65,10 @@ export async function ensurePollSchedule(
   } as const;
   const action = {
     type: 'startWorkflow',
-    workflowType: 'pollPractice',
     workflowId: scheduleId,
     taskQueue: taskQueues.results,
-    args: [{ practiceId: practice.id } satisfies PollPracticeInput],
     workflowExecutionTimeout: pollTimeout,
+    ...run,
   } as const;
   const intervals = [...spec.intervals];
   try {
@@ -140,6 +166,7 @@ export async function schedulesCommand(options: { practice?: string; trigger?: b
       const practice = await loadPractice(deps.store, id);
       const done = await ensurePollSchedule(deps.temporal, practice);
       await ensureTextLimits(deps.temporal, [practice]);
+      await ensureTextSchedule(deps.temporal, practice);
       if (options.trigger) await triggerPoll(deps.temporal, id);
       say(`${workflowIds.poll(id)}: ${done}, every 5 min${options.trigger ? ', triggered now' : ''}.`);
     }

@@ -28,6 +28,7 @@ export interface EffectRow {
   readonly id: string;
   readonly state: EffectState;
   readonly vendorRef: string | null;
+  readonly createdRealAt: EpochMs;
   readonly calledRealAt: EpochMs | null;
   readonly leaseRealUntil: EpochMs | null;
   readonly tries: number;
@@ -74,6 +75,7 @@ export async function holdEffect(tx: Tx, store: Store, key: EffectKey): Promise<
     id: row.id,
     state: row.state,
     vendorRef: row.vendor_ref,
+    createdRealAt: row.created_real_at,
     calledRealAt: row.called_real_at,
     leaseRealUntil: row.lease_real_until,
     tries: row.tries,

@@ -15,6 +15,9 @@ export interface InboundMessage {
   readonly kind:
     | 'text-status'
     | 'text'
+    | 'link-event'
+    | 'call-status'
+    | 'call-answer'
     | 'spruce-event'
     | 'spruce-read'
     | 'athena-event'
@@ -51,6 +54,25 @@ export async function keepInbound(
     .returning('id')
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/** Which of these deliveries were never kept. */
+export async function unknownInbound(
+  store: Store,
+  practiceId: string,
+  vendor: InboundMessage['vendor'],
+  dedupeKeys: readonly string[],
+): Promise<string[]> {
+  if (dedupeKeys.length === 0) return [];
+  const rows = await store.db
+    .selectFrom('inbound')
+    .select('dedupe_key')
+    .where('practice_id', '=', practiceId)
+    .where('vendor', '=', vendor)
+    .where('dedupe_key', 'in', [...dedupeKeys])
+    .execute();
+  const known = new Set(rows.map((r) => r.dedupe_key));
+  return dedupeKeys.filter((key) => !known.has(key));
 }
 
 export interface OpenInbound {

@@ -1,3 +1,4 @@
+import { closingRecordSchema, type ClosingRecord } from '../domain/practice/closing.js';
 import { checkClock, toPractice, type ClockMap } from '../domain/calendar/clock-map.js';
 import {
   connectionsSchema,
@@ -8,9 +9,10 @@ import {
 import type { EpochMs } from '../domain/result/report.js';
 import { rosterSchema, type Roster } from '../domain/routing/roster.js';
 import { parseRuleSet, requireSigned, type SignedRuleSet } from '../domain/rules/rule-set.js';
+import type { FieldCipher } from '../security/field-cipher.js';
 import type { ConfigKind } from './schema.js';
 import type { Store } from './store.js';
-import type { Tx } from './database.js';
+import type { Db, Tx } from './database.js';
 
 /** A practice with its active configuration. */
 export interface Practice {
@@ -23,6 +25,23 @@ export interface Practice {
   readonly roster: Roster;
   readonly ruleSet: SignedRuleSet;
   readonly connections: Connections;
+  /** What closing triggers in athenaOne (L22); `null` = nobody has looked. */
+  readonly closing: ClosingRecord | null;
+}
+
+/** A practice as it is stored, before anything is checked. */
+export interface StoredPractice {
+  readonly id: string;
+  readonly athenaPracticeId: string;
+  readonly name: string;
+  readonly clock: ClockMap;
+  readonly goLiveAt: EpochMs;
+  readonly settings: unknown;
+  readonly roster: unknown;
+  readonly rules: unknown;
+  readonly closing: unknown;
+  /** `null` = there are none. */
+  readonly connectionsSealed: string | null;
 }
 
 /** A practice's configuration as files or a seed hand it in. */
@@ -77,28 +96,56 @@ async function configVersions(store: Store, id: string): Promise<string> {
   return rows.map((r) => `${r.kind}/${r.version}`).join();
 }
 
-async function readPractice(store: Store, id: string): Promise<Practice> {
-  const row = await store.db.selectFrom('practice').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new UnknownPractice(id);
-  const configs = await store.db
+/** What is stored of a practice, read anew and unchecked: for whoever looks for faults in it. */
+export async function readStoredPractice(db: Db, id: string): Promise<StoredPractice | null> {
+  const row = await db.selectFrom('practice').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) return null;
+  const configs = await db
     .selectFrom('practice_config')
     .selectAll()
     .where('practice_id', '=', id)
     .where('active', '=', true)
     .execute();
-  const body = (kind: ConfigKind) => configs.find((c) => c.kind === kind);
-  const sealed = body('connections')?.body_sealed;
+  const active = (kind: ConfigKind) => configs.find((c) => c.kind === kind);
   return {
     id,
     athenaPracticeId: row.athena_practice_id,
     name: row.name,
     clock: row.clock,
     goLiveAt: row.go_live_at,
-    settings: settingsSchema.parse(body('settings')?.body),
-    roster: rosterSchema.parse(body('roster')?.body),
-    ruleSet: requireSigned(parseRuleSet(body('rules')?.body)),
-    connections: connectionsSchema.parse(sealed ? store.cipher.openJson(sealed, connectionsAad) : undefined),
+    settings: active('settings')?.body,
+    roster: active('roster')?.body,
+    rules: active('rules')?.body,
+    closing: active('closing')?.body ?? null,
+    connectionsSealed: active('connections')?.body_sealed ?? null,
   };
+}
+
+/** Opens sealed connections. @throws FieldCipherError, or a zod error naming what does not fit. */
+export function openConnections(cipher: FieldCipher, sealed: string | null): Connections {
+  return connectionsSchema.parse(sealed ? cipher.openJson(sealed, connectionsAad) : undefined);
+}
+
+async function readPractice(store: Store, id: string): Promise<Practice> {
+  const stored = await readStoredPractice(store.db, id);
+  if (!stored) throw new UnknownPractice(id);
+  const { settings, roster, rules, closing, connectionsSealed, ...rest } = stored;
+  return {
+    ...rest,
+    settings: settingsSchema.parse(settings),
+    roster: rosterSchema.parse(roster),
+    ruleSet: requireSigned(parseRuleSet(rules)),
+    connections: openConnections(store.cipher, connectionsSealed),
+    closing: closingRecordSchema.nullable().parse(closing),
+  };
+}
+
+/** Records what closing triggers in athenaOne (L22). */
+export async function recordClosing(store: Store, practiceId: string, record: ClosingRecord): Promise<void> {
+  await store.db
+    .transaction()
+    .execute((tx) => putConfig(tx, practiceId, 'closing', JSON.stringify(record), null));
+  cache.get(store.db)?.delete(practiceId);
 }
 
 /**
@@ -224,7 +271,7 @@ export function practiceNow(store: Store, practice: { clock: ClockMap }): EpochM
 }
 
 /** Ids of all practices, for processes that serve every one. */
-export async function practiceIds(store: Store): Promise<string[]> {
+export async function practiceIds(store: Pick<Store, 'db'>): Promise<string[]> {
   const rows = await store.db.selectFrom('practice').select('id').execute();
   return rows.map((r) => r.id);
 }

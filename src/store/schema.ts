@@ -19,6 +19,7 @@ export interface Database {
   result: ResultTable;
   alias: AliasTable;
   version: VersionTable;
+  patient_limit: PatientLimitTable;
   task: TaskTable;
   task_member: { task_id: string; result_id: string; done: Generated<boolean> };
   command: CommandTable;
@@ -36,6 +37,7 @@ export interface Database {
   feed: FeedTable;
   spruce_watch: SpruceWatchTable;
   spruce_inbox: SpruceInboxTable;
+  department: { practice_id: string; department_id: string; first_seen_at: EpochMs };
   identity_news: IdentityNewsTable;
   incident: IncidentTable;
   source: SourceTable;
@@ -56,7 +58,8 @@ export interface PracticeTable {
   created_real_at: EpochMs;
 }
 
-export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections';
+/** `closing`: what closing a result triggers in athenaOne, as `doctor` observed it (L22); never imported. */
+export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections' | 'closing';
 
 export interface PracticeConfigTable {
   practice_id: string;
@@ -202,10 +205,29 @@ export interface VersionTable {
   contact_by_at: EpochMs | null;
   rule_set_version: number | null;
   reasons_sealed: string | null;
+  /** What it was classified with, and what decided (`decisions.ts`). */
+  decision_sealed: Generated<string | null>;
   /** Codes of `domain/result/placing`: why a person looks at it, or why it was not taken over. */
   marks: Generated<string[]>;
   /** L4: the source that speaks for a result, or the one that only wakes and enriches. */
   feed: Generated<'master' | 'second'>;
+}
+
+/** A limit that a provider signed for one patient (L46). */
+export interface PatientLimitTable {
+  id: string;
+  practice_id: string;
+  patient_id: string;
+  /** The result on whose timeline it was signed. */
+  result_id: string;
+  body_sealed: string;
+  signed_by: string;
+  signed_at: EpochMs;
+  signed_real_at: EpochMs;
+  expires_at: EpochMs;
+  ended_at: EpochMs | null;
+  ended_by: string | null;
+  end_reason_sealed: string | null;
 }
 
 export type TaskStateName = 'open' | 'offered' | 'accepted' | 'done' | 'cancelled';
@@ -422,6 +444,7 @@ export interface AlarmTable {
 
 export interface FeedTable {
   practice_id: string;
+  kind: Generated<'lab' | 'imaging'>;
   subscribed: Generated<boolean>;
   last_read_real_at: EpochMs | null;
   last_read_at: EpochMs | null;

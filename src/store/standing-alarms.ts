@@ -9,7 +9,9 @@ export type StandingAlarm =
   | 'athena-scope-missing'
   | 'athena-refused'
   | 'imaging-feed-refused'
-  | 'department-new';
+  | 'department-new'
+  /** Nothing is sent to patients through this vendor: no agreement is recorded (S000-22). */
+  | 'agreement-missing';
 
 export interface Standing {
   readonly code: StandingAlarm;

@@ -28,6 +28,7 @@ export const workflowIds = {
   chart: (practiceId: string) => `chart/${practiceId}`,
   /** Scheduled runs get a suffix. */
   poll: (practiceId: string) => `poll/${practiceId}`,
+  texts: (practiceId: string) => `texts/${practiceId}`,
 };
 
 /** Search attributes are stored in clear: opaque codes only. */
@@ -101,6 +102,10 @@ export interface ChartWriterInput {
   readonly clock: ClockMap;
 }
 export const notesQueued = defineSignal('notesQueued');
+
+export interface TextRoundsInput {
+  readonly practiceId: string;
+}
 
 export interface PollPracticeInput {
   readonly practiceId: string;

@@ -190,6 +190,8 @@ export async function tour(practice: Practice): Promise<readonly Wire[]> {
       departments: () => client.departments(),
       createClinicalDocument: () => client.createClinicalDocument(note),
       clinicalDocuments: () => client.clinicalDocuments('4102', '150'),
+      writeAndReadBack: () =>
+        client.writeAndReadBack({ patientId: '4102', departmentId: '150', marker: '[ref probe]' }),
       createPhoneMessage: () => client.createPhoneMessage(note),
       phoneMessages: () => client.phoneMessages('4102', '150'),
       noteToPatient: () => client.noteToPatient(lab),

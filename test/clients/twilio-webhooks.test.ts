@@ -66,6 +66,7 @@ describe('forms', () => {
       body: 'STOP',
       mediaCount: 0,
       optOutType: 'STOP',
+      sentAt: null,
     });
     const picture = { ...inbound, Body: '', NumMedia: '1', OptOutType: undefined };
     expect(parseInboundText(picture)).toMatchObject({ body: '', mediaCount: 1, optOutType: null });

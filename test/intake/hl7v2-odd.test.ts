@@ -75,6 +75,10 @@ describe('no observation is lost', () => {
   test.each([
     ['glued to the line before', (lines: string[]) => lines.join('\r').replace('\rOBX|2', 'OBX|2')],
     ['indented', (lines: string[]) => lines.map((line) => `  ${line}`).join('\n')],
+    [
+      'named in small letters',
+      (lines: string[]) => lines.join('\r').replace(/\r(\w{3})/g, (s) => s.toLowerCase()),
+    ],
     ['with line ends written out', (lines: string[]) => lines.join('\\r')],
     ['with blanks for line ends', (lines: string[]) => lines.join(' ')],
     ['behind words of whoever saved them', (lines: string[]) => ['Result of Monday', ...lines].join('\n')],
@@ -148,6 +152,23 @@ describe('nothing reads better than it is', () => {
     expect(judge(only(read(header, patient, order(), ...rows)))).toBe('review');
   });
 
+  test.each(['4.5-4.9 (fasting)', 'M 4.5-4.9', '0-15 (M); 0-20 (F)'])(
+    'an interval in words is not the library’s: “%s” proves nothing',
+    (range) => {
+      const row = potassium.replace('3.5-5.2|N', `${range}|`);
+      expect(judge(only(read(header, patient, order(), row)))).toBe('review');
+      const plain = row.replace(range, 'Not Estab.');
+      expect(judge(only(read(header, patient, order(), plain)))).toBe('normal');
+    },
+  );
+
+  test('L5b: cytology and imaging are known by their rows too', () => {
+    const of = (row: string) => only(read(header, patient, order('193000^IGP^L'), row)).report.kind;
+    expect(of('OBX|1|ST|19762-4^Gen categ cervix^LN||NILM||||||F')).toBe('pathology');
+    expect(of('OBX|1|TX|X^CT scan of chest^L||No acute disease||||||F')).toBe('imaging');
+    expect(of(potassium)).toBe('lab');
+  });
+
   test('MSH-2 with one character for everything: the usual delimiters', () => {
     const one = read(header.replace('^~\\&', '&&&&'), patient, order(), potassium);
     expect(only(one).patient).toMatchObject({ id: '4711', family: 'Quillfeather' });
@@ -183,6 +204,14 @@ describe('who ordered', () => {
     expect(provider('1234567893^UNKNOWN^PROVIDER^^^^^^NPI')).toMatchObject({ npi: '1234567893' });
     expect(provider('12^Hospital^Ana')).toMatchObject({ family: 'Hospital', given: 'Ana' });
   });
+});
+
+test('of several names the legal one, else a whole one of today', () => {
+  const named = (names: string) =>
+    only(read(header, patient.replace('Quillfeather^Dana', names), order(), potassium)).patient.family;
+  expect(named('^Dana~Quillfeather^Dana')).toBe('Quillfeather');
+  expect(named('Oldname^Dana^^^^^M~Quillfeather^Dana')).toBe('Quillfeather');
+  expect(named('Quillfeather^Dana^^^^^D~Legalname^Dana^^^^^L')).toBe('Legalname');
 });
 
 test('sex written out, and a character that no database takes', () => {

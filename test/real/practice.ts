@@ -19,6 +19,7 @@ import { importPractice, loadPractice, type Practice } from '../../src/store/pra
 import type { pollPractice } from '../../src/workflows/poll-practice.js';
 import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
 import type { CommandBody } from '../../src/domain/lifecycle/facts.js';
+import type { Agreements } from '../../src/domain/practice/agreements.js';
 import type { Settings } from '../../src/domain/practice/settings.js';
 
 interface Engines {
@@ -77,7 +78,10 @@ export interface PracticeOptions {
   readonly settings?: Partial<Settings>;
   readonly roster?: Record<string, unknown>;
   readonly athena?: Record<string, unknown>;
+  readonly connections?: { readonly agreements?: Agreements };
 }
+
+const agreement = { signedOn: '2026-01-01', recordedBy: 'Pia Nyman' };
 
 let opened: ProcessDeps | null = null;
 export async function deps(): Promise<ProcessDeps> {
@@ -162,6 +166,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
       demoPolicy: true,
       leaseMs: 11_000,
       textUnknownWaitMs: 3_000,
+      secureUnknownWaitMs: 3_000,
       ...options.settings,
     },
     roster: {
@@ -198,6 +203,8 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
         internalEndpointId: `organizationCode_${number}`,
         webhookSecrets: [secret],
       },
+      agreements: { athenahealth: agreement, twilio: agreement, spruce: agreement },
+      ...options.connections,
     },
   });
   const practice = new TestPractice(d, await loadPractice(d.store, id), number, clock, control);

@@ -11,7 +11,7 @@ import { attemptCommand } from '../../src/starters/attempt.js';
 import { dueWords } from '../../src/starters/due-words.js';
 import { eventWords } from '../../src/starters/event-words.js';
 import { failureWords } from '../../src/starters/failure-words.js';
-import { rosterFaults } from '../../src/starters/practice-faults.js';
+import { rosterFaults } from '../../src/domain/routing/roster-faults.js';
 import { readPracticeFiles } from '../../src/starters/practice-files.js';
 import { signEach } from '../../src/starters/batch.js';
 import { CommandFailed } from '../../src/starters/outcome.js';

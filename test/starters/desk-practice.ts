@@ -77,6 +77,8 @@ export class DeskPractice {
     readonly store: Store,
     readonly practice: Practice,
     private readonly time: { real: number },
+    /** With it a command reaches this record. */
+    readonly env: { readonly DATABASE_URL: string; readonly RESULTLOOP_KEYS: string },
     readonly close: () => Promise<void>,
   ) {}
 
@@ -85,7 +87,8 @@ export class DeskPractice {
     const postgres = await startPostgres({ stateDir });
     const db = openDatabase(postgres.url);
     await migrate(db);
-    const ring = new KeyRing(generateKeyRing());
+    const keys = generateKeyRing();
+    const ring = new KeyRing(keys);
     const time = { real: monday9 };
     const store: Store = {
       db,
@@ -116,7 +119,8 @@ export class DeskPractice {
         spruce: { baseUrl: 'http://127.0.0.1:1', token: 't', internalEndpointId: 'e', webhookSecrets: ['w'] },
       },
     });
-    return new DeskPractice(store, await loadPractice(store, 'riverside'), time, async () => {
+    const env = { DATABASE_URL: postgres.url, RESULTLOOP_KEYS: JSON.stringify(keys) };
+    return new DeskPractice(store, await loadPractice(store, 'riverside'), time, env, async () => {
       await db.destroy();
       await stateDir.close();
     });

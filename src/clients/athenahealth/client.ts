@@ -7,12 +7,12 @@ import { createBudgets } from './budgets.js';
 import type { ChangeFeeds, FeedQuery, Subscribed } from './change-feed.js';
 import { changes, createChangeFeeds, ensureSubscription } from './change-feed.js';
 import type { ChartDocument, NewChartDocument, NewClinicalDocument } from './chart-documents.js';
-import { createDocument, documentsOf } from './chart-documents.js';
+import { createDocument, documentsOf, writeAndReadBack } from './chart-documents.js';
 import type { ChartLists } from './chart-lists.js';
 import { createChartLists } from './chart-lists.js';
 import type { Closing } from './closing.js';
 import { createClosing } from './closing.js';
-import type { EndpointCheck } from './connection-checks.js';
+import type { EndpointCheck, NeededEndpoint } from './connection-checks.js';
 import { checkEndpoints } from './connection-checks.js';
 import type { AthenaDepartment, AthenaProvider } from './directory.js';
 import { department, departments, practices, provider, providers } from './directory.js';
@@ -97,6 +97,12 @@ export interface AthenaClient {
   departments(): Promise<readonly AthenaDepartment[]>;
   createClinicalDocument(input: NewClinicalDocument): Promise<{ readonly documentId: string }>;
   clinicalDocuments(patientId: string, departmentId: string): Promise<readonly ChartDocument[]>;
+  /** Writes a note for a **test patient** and looks for it: proves the path of chart notes. */
+  writeAndReadBack(input: {
+    readonly patientId: string;
+    readonly departmentId: string;
+    readonly marker: string;
+  }): Promise<{ readonly documentId: string; readonly isReadBack: boolean }>;
   createPhoneMessage(input: NewChartDocument): Promise<{ readonly documentId: string }>;
   phoneMessages(patientId: string, departmentId: string): Promise<readonly ChartDocument[]>;
   noteToPatient(input: {
@@ -119,7 +125,9 @@ export interface AthenaClient {
   /** What the limits have left, as the latest answers said. */
   budgets(): BudgetReading;
   /** Asks every endpoint the product needs, without effect, and says which are missing (S000-21). */
-  checkEndpoints(): Promise<readonly EndpointCheck[]>;
+  checkEndpoints(
+    only?: readonly Pick<NeededEndpoint, 'method' | 'endpoint'>[],
+  ): Promise<readonly EndpointCheck[]>;
   readonly feeds: ChangeFeeds;
   readonly imaging: ImagingResults;
   readonly chart: ChartLists;
@@ -176,6 +184,7 @@ export function createAthenaClient(options: AthenaClientOptions): AthenaClient {
       createDocument(transport, 'clinicaldocument', { subclass: 'CLINICALDOCUMENT', ...input }),
     clinicalDocuments: (patientId, departmentId) =>
       documentsOf(transport, 'clinicaldocument', patientId, departmentId),
+    writeAndReadBack: (input) => writeAndReadBack(transport, input),
     createPhoneMessage: (input) => createDocument(transport, 'phonemessage', input),
     phoneMessages: (patientId, departmentId) =>
       documentsOf(transport, 'phonemessage', patientId, departmentId),
@@ -185,7 +194,7 @@ export function createAthenaClient(options: AthenaClientOptions): AthenaClient {
     changedPatients: (query = {}) => changedPatients(transport, query),
     practices: () => practices(transport),
     budgets: budgets.read,
-    checkEndpoints: () => checkEndpoints(transport),
+    checkEndpoints: (only) => checkEndpoints(transport, only),
     feeds: createChangeFeeds(transport),
     imaging: createImagingResults(transport),
     chart: createChartLists(transport),

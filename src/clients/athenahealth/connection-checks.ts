@@ -140,9 +140,14 @@ export const neededEndpoints: readonly NeededEndpoint[] = probes.map(
  * Asks each needed endpoint once, without effect: reads for records that cannot exist, writes without their required
  * fields. Whoever may call is told that the record or the fields are missing; whoever may not is refused.
  */
-export async function checkEndpoints(transport: Transport): Promise<readonly EndpointCheck[]> {
+export async function checkEndpoints(
+  transport: Transport,
+  only: readonly Pick<NeededEndpoint, 'method' | 'endpoint'>[] = neededEndpoints,
+): Promise<readonly EndpointCheck[]> {
   const checks: EndpointCheck[] = [];
-  for (const { path, query, ...needed } of probes)
+  const isWanted = ({ method, endpoint }: Probe) =>
+    only.some((one) => one.method === method && one.endpoint === endpoint);
+  for (const { path, query, ...needed } of probes.filter(isWanted))
     checks.push({ ...needed, ...(await verdictOf(transport, needed.method, path, query)) });
   return checks;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agreementsSchema } from './agreements.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM');
 
@@ -34,6 +35,15 @@ export const settingsSchema = z.object({
   /** L27: texts leave only then, patient-local. */
   textsFrom: timeOfDay.default('09:00'),
   textsTo: timeOfDay.default('20:00'),
+  /**
+   * An invented patient of the practice's chart: `doctor` writes its notes there, reads them back, and looks at what
+   * closing one of its results triggers.
+   */
+  testPatient: z.object({ chartId: z.string(), departmentId: z.string() }).nullable().default(null),
+  /** L31: athenahealth's ResultsCall tells this practice's patients. */
+  resultsCall: z.boolean().default(false),
+  /** L22: results are closed in athenaOne by us. Holds only once `doctor` has recorded what that triggers there. */
+  closesInAthena: z.boolean().default(false),
   phone: z.string(),
   schedulingLink: z.string(),
   /** Where patients open their page and vendors send webhooks. */
@@ -97,6 +107,8 @@ const twilioSchema = z
     messagingServiceSid: z.string(),
     /** S000-85: messaging services of the marketing stream, which must never carry results. */
     marketingServiceSids: z.array(z.string()).optional(),
+    /** In the address of Link Shortening's click callback, where Twilio does not sign it. */
+    linkSecret: z.string().min(16).optional(),
     /** L10: pages by voice call. Without it pages go by Spruce alone. */
     voice: z
       .object({
@@ -144,6 +156,8 @@ export const connectionsSchema = z.object({
     /** A team that they are assigned to besides; what is assigned leaves the shared inbox. */
     assignToMemberId: z.string().optional(),
   }),
+  /** Without the agreement of its vendor nothing is sent to a patient (S000-22). */
+  agreements: agreementsSchema,
 });
 
 export type Connections = z.infer<typeof connectionsSchema>;

@@ -1,5 +1,6 @@
 import type { Tell } from '../../activities/tell.js';
 import type { SpruceClient } from '../../clients/spruce/index.js';
+import type { TwilioClient } from '../../clients/twilio/index.js';
 import type { EpochMs } from '../../domain/result/report.js';
 import type { Practice } from '../../store/practices.js';
 import type { Store } from '../../store/store.js';
@@ -13,6 +14,7 @@ export interface InboundPort {
   readonly wakePoll?: (practiceId: string) => Promise<string>;
   /** When a text was written, by Twilio's clock: its webhooks carry no time. Throws VendorError. */
   readonly textWrittenAt?: (practice: Practice, sid: string) => Promise<EpochMs>;
+  readonly twilio?: (practice: Practice) => TwilioClient;
 }
 
 export interface Inbound<T> {

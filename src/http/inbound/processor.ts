@@ -11,7 +11,9 @@ import {
 } from '../../store/inbound.js';
 import { loadPractice, type Practice } from '../../store/practices.js';
 import { onAthenaEvent } from './athena-event.js';
+import { onCallAnswer, onCallStatus, type CallAnswerBody, type CallStatusBody } from './call-news.js';
 import { inLanes } from './lanes.js';
+import { onLinkEvent } from './link-event.js';
 import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
 import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
@@ -113,6 +115,12 @@ export class InboundProcessor {
         return onTextStatus(this.port, practice, { ...row, body: row.body as TextStatusBody });
       case 'text':
         return onText(this.port, practice, row);
+      case 'link-event':
+        return onLinkEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'call-answer':
+        return onCallAnswer(this.port, practice, { ...row, body: row.body as CallAnswerBody });
+      case 'call-status':
+        return onCallStatus(this.port, practice, { ...row, body: row.body as CallStatusBody });
       case 'spruce-event':
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
       case 'athena-event':

@@ -14,6 +14,7 @@ import { markDelivered, writeCommand } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import { dropInboundBody, raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
+import { pageEffectsByReference } from '../../store/pages.js';
 import type { Practice } from '../../store/practices.js';
 import { awaitedPosting, isOurConversation, secureEffectByLink } from '../../store/spruce-talk.js';
 import type { Handled, Inbound, InboundPort } from './port.js';
@@ -60,15 +61,15 @@ export async function onSpruceEvent(
   if (effect?.kind === 'page') return onPage(port, practice, item, effect.task_id);
   if (effect?.notice_id) return onPosted(port, practice, inbound, item, effect.notice_id, effect.epoch);
   if (effect) return 'posted';
+  // The answer to our call is still on its way, or lost: the text itself says whose it is.
+  const proof = { state: 'confirmed', at: inbound.receivedAt, vendorRef: item.requestId ?? item.id } as const;
+  const pages = item.pages.length > 0 ? await pageEffectsByReference(port.store, practice.id, item.text) : [];
+  for (const { id } of pages) await settleEffect(port.store.db, port.store, id, proof);
+  if (pages[0]) return onPage(port, practice, item, pages[0].taskId);
   const isOurs = await isOurConversation(port.store, practice.id, item.conversationId);
   const posted = item.direction === 'outbound' ? await ourLostPost(port, practice, item) : null;
   if (posted) {
     const { id, noticeId, epoch } = posted;
-    const proof = {
-      state: 'confirmed',
-      at: inbound.receivedAt,
-      vendorRef: item.requestId ?? item.id,
-    } as const;
     await settleEffect(port.store.db, port.store, id, proof);
     return onPosted(port, practice, inbound, item, noticeId, epoch);
   }

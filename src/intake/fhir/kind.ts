@@ -53,7 +53,7 @@ const pathologyLoinc = new Set(
 const pathologyWords =
   /\b(cytolog\w*|histolog\w*|histopatholog\w*|biops\w*|pathology|pap (?:smear|test)|papanicolaou|autops\w*)\b/i;
 const imagingWords =
-  /\b(x-?ray|radiograph\w*|radiolog\w*|ultrasound|ultrasonograph\w*|sonogra\w*|computed tomograph\w*|tomograph\w*|ct (?:of|scan|head|chest|abdomen|brain)|mri|magnetic resonance|mammogra\w*|dxa|dexa|bmd|bone dens\w*|echocardiogra\w*|electrocardiogra\w*|ecg|ekg|fluoroscop\w*|angiogra\w*|scintigra\w*|pet scan)\b/i;
+  /\b(x-?ray|radiograph\w*|radiolog\w*|ultrasound|ultrasonograph\w*|sonogra\w*|computed tomograph\w*|tomograph\w*|ct (?:of|scan|head|chest|abdomen|brain)|mri|magnetic resonance|mammogra\w*|dxa|dexa|bmd|bone dens\w*|echocardiogra\w*|electrocardiogra\w*|ecg|ekg|fluoroscop\w*|(?:[1-4]|one|two|three|four) views?|angiogra\w*|scintigra\w*|pet scan)\b/i;
 
 /** True for the name of something measured or asked at the bedside. */
 export function isBedsideName(name: string): boolean {

@@ -8,6 +8,7 @@ export interface Lines {
   readonly glued: number;
 }
 
+const inSmallLetters = /^(?:msh|fhs|bhs|bts|fts|pid|pd1|pv1|orc|obr|obx|nte|spm|prt|zps)(?=[^A-Za-z0-9\s])/;
 /** Frame bytes of MLLP, which stay at times when frames are written to a file, and the letters `<CR>`. */
 const lineEndInDisguise = /[\u000b\u001c]|<CR>(?=\s*(?:[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s]|[\r\n]|$))/g;
 const segmentStart = /^[A-Z][A-Z0-9]{2}(?:[^A-Za-z0-9\s]|$)/;
@@ -21,7 +22,7 @@ export function readLines(text: string): Lines {
   let rejoined = 0;
   for (const raw of text.replaceAll(lineEndInDisguise, '\r').split(/\r\n|\r|\n/)) {
     if (raw.trim() === '') continue;
-    const trimmed = raw.trimStart();
+    const trimmed = raw.trimStart().replace(inSmallLetters, (name) => name.toUpperCase());
     const before = lines.at(-1);
     if (before === undefined || isSegment(trimmed, before)) lines.push(trimmed);
     else {
@@ -48,7 +49,7 @@ function partMessage(line: string): string[] {
   const separator = /^MSH([^A-Za-z0-9\s])/.exec(line)?.[1];
   if (separator === undefined) return [line];
   const s = `[${escaped(separator)}]`;
-  const end = new RegExp(`(?:\\\\r\\\\n|\\\\[rn]|\\s+|(?<=${s}))(?=(?:${names})${s})`);
+  const end = new RegExp(`(?:\\\\r\\\\n|\\\\[rn]|\\s{1,8}|(?<=${s}))(?=(?:${names})${s})`);
   return line.split(end).filter((part) => part !== '');
 }
 

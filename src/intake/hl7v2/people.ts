@@ -59,7 +59,10 @@ function authorityOf(one: Repetition, component: number): string | null {
   return one.subcomponent(component, 1) ?? one.subcomponent(component, 2);
 }
 
-/** The legal name, else the first that says something. `typeAt`: component with the kind of name. */
+/** Table 0200: alias, maiden, birth, nickname, anonymous. */
+const notToday = new Set(['A', 'M', 'B', 'N', 'NB', 'S', 'U']);
+
+/** The legal name, else the first of today's that is whole. `typeAt`: component with the kind of name. */
 function nameOf(
   names: readonly Repetition[],
   typeAt: number,
@@ -67,7 +70,10 @@ function nameOf(
   const named = names
     .map((one) => ({ family: one.component(1), given: one.component(2), type: one.component(typeAt) }))
     .filter(({ family, given }) => family !== null || given !== null);
-  return named.find(({ type }) => type === 'L') ?? named[0] ?? null;
+  const rank = ({ family, type }: (typeof named)[number]) =>
+    (type?.toUpperCase() === 'L' ? 0 : notToday.has(type?.toUpperCase() ?? '') ? 4 : 1) +
+    (family === null ? 2 : 0);
+  return [...named].sort((a, b) => rank(a) - rank(b))[0] ?? null;
 }
 
 /**

@@ -46,6 +46,7 @@ export function readResult(group: Group, source: Source): Kinded {
   if (processing !== 'production') warnings.add('not-production');
   const authority = patient.authority ?? header.text(4) ?? source.name ?? '';
   const providerId = provider?.id ?? provider?.npi ?? null;
+  const performingLab = labOf(group);
   const report: Report = {
     source: 'hl7v2',
     documentId: documentId(group),
@@ -56,6 +57,7 @@ export function readResult(group: Group, source: Source): Kinded {
     identifiers: identifiersOf(group),
     test,
     status,
+    laboratory: hasOneLab(group) ? (performingLab?.name ?? null) : null,
     collectedAt: collectedAt?.at ?? null,
     reportedAt: reportedAt?.at ?? null,
     postedAt: readTime(header.text(7), source.zone)?.at ?? null,
@@ -80,7 +82,7 @@ export function readResult(group: Group, source: Source): Kinded {
     reportedAt,
     receivedAt: time(obr?.text(14) ?? firstOf(group.specimens, 18)),
     specimen: specimenOf(group),
-    performingLab: labOf(group),
+    performingLab,
     processing,
     warnings: warnings.list(),
   };
@@ -101,20 +103,24 @@ function readTest({ obr, observations }: Group): Report['test'] {
 }
 
 /**
- * The order says the kind; vital signs are no result only where every row is one too, so that a laboratory's row under
+ * The order says the kind, else its rows; vital signs are no result only where every row is one too, so that a laboratory's row under
  * such an order is never left aside.
  */
 function kindOfGroup(group: Group): ObservedKind {
   const said = kindOf([categoryOf(group.obr)], conceptOf(group));
   if (group.observations.length === 0 || (said !== 'lab' && said !== 'no-result')) return said;
   const rows = group.observations.map(({ obx }) => testOf(obx, 3));
-  const areBedside = (isNameEnough: boolean) =>
-    rows.every(({ all, system, name }) => {
-      const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
-      if (kindOf([], { coding, text: null }) === 'no-result') return true;
-      return isNameEnough && system !== 'LOINC' && isBedsideName(name ?? '');
-    });
-  return areBedside(said === 'no-result') ? 'no-result' : 'lab';
+  const kinds = rows.map(({ all }) => {
+    const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
+    return kindOf([categoryOf(group.obr)], { coding, text: null });
+  });
+  if (kinds.includes('pathology')) return 'pathology';
+  if (kinds.every((kind) => kind === 'imaging')) return 'imaging';
+  const areBedside = rows.every(({ system, name }, at) => {
+    if (kinds[at] === 'no-result') return true;
+    return said === 'no-result' && system !== 'LOINC' && isBedsideName(name ?? '');
+  });
+  return areBedside ? 'no-result' : 'lab';
 }
 
 /** OBR-24, the section of the laboratory (table 0074). */
@@ -203,6 +209,13 @@ function labOf({ observations, site, header }: Group): ReceivedResult['performin
   }
   const sender = header.text(4);
   return sender === null ? null : { name: sender, address: null };
+}
+
+/** False when rows name different laboratories: then nobody can say by whose table their codes are to be read. */
+function hasOneLab({ observations }: Group): boolean {
+  return (
+    new Set(observations.flatMap(({ obx }) => obx.text(23) ?? producerOf(obx.first(15)) ?? [])).size <= 1
+  );
 }
 
 /** OBX-15. Senders put name and CLIA number in either place; a number is no name. */
