@@ -1,8 +1,9 @@
 import { afterFailure, type TextFailure } from '../clients/twilio/index.js';
 import { localDay } from '../store/calendar.js';
 import { raiseAlarm } from '../store/inbound.js';
-import { markNumber, numberOf, optedInAt, optOut, patientsWithNumber } from '../store/numbers.js';
+import { markNumber, numberOf, patientsWithNumber } from '../store/numbers.js';
 import { liveMembers } from '../store/notices.js';
+import { refusedForOptOut } from '../store/opting.js';
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
 import { nextChannel, type Notice } from './sending.js';
@@ -93,9 +94,7 @@ async function markNumberOf(
   if (!number) return [];
   switch (mark) {
     case 'opted-out':
-      // An old refusal says nothing any more when the patient opted in after the text was sent.
-      if (calledAt < (await optedInAt(store, practice.id, number))) return [];
-      await optOut(store, practice.id, number, at, null);
+      if (!(await refusedForOptOut(store, practice.id, number, { calledAt, at }))) return [];
       return patientsWithNumber(store, practice.id, number);
     case 'wrong':
       await markNumber(store.db, practice.id, number, { wrong_at: at });

@@ -1,5 +1,5 @@
 import { VendorError } from '../../clients/http/index.js';
-import { lastOptWord, optIn, optOut } from '../../store/numbers.js';
+import { lastOptWord, optIn, optOut } from '../../store/opting.js';
 import type { Practice } from '../../store/practices.js';
 import type { InboundPort } from './port.js';
 
@@ -22,11 +22,12 @@ export async function onOptWord(
   word: OptWord,
 ): Promise<boolean> {
   const { store } = port;
-  const last = await lastOptWord(store, practice.id, number);
-  if (last !== null && last !== word.sid && !(await isLater(port, practice, word, last))) return false;
-  if (word.reading === 'opts-out') await optOut(store, practice.id, number, word.at, word.sid);
-  else await optIn(store, practice.id, number, word.at, word.sid);
-  return true;
+  const say = word.reading === 'opts-out' ? optOut : optIn;
+  for (;;) {
+    const after = await lastOptWord(store, practice.id, number);
+    if (after !== null && after !== word.sid && !(await isLater(port, practice, word, after))) return false;
+    if (await say(store, practice.id, number, { sid: word.sid, at: word.at, after })) return true;
+  }
 }
 
 async function isLater(port: InboundPort, practice: Practice, word: OptWord, last: string): Promise<boolean> {

@@ -12,8 +12,8 @@ import {
 import { loadPractice, type Practice } from '../../store/practices.js';
 import { onAthenaEvent } from './athena-event.js';
 import { onCallAnswer, onCallStatus, type CallAnswerBody, type CallStatusBody } from './call-news.js';
-import { onLinkEvent } from './link-event.js';
 import { inLanes } from './lanes.js';
+import { onLinkEvent } from './link-event.js';
 import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
 import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
