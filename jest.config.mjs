@@ -14,6 +14,8 @@ const common = {
 
 export default {
   testTimeout: 120_000,
+  // Concurrent tests on the real engines mostly wait.
+  maxConcurrency: 10,
   // Two cores; with the default of cores - 1 the waits of the real-server tests would add up.
   maxWorkers: 2,
   projects: [

@@ -30,7 +30,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
   const vendors = createVendors(deps.store, deps.metrics, (err) =>
     deps.log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const { results, notices, texts, athena, pages, chart } = createActivities({ ...deps, vendors });
+  const { results, notices, texts, athena, pages, chart, spruce } = createActivities({ ...deps, vendors });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)).replace(/\.js$/, ending()),
     failureConverterPath,
@@ -79,7 +79,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.spruce,
-      activities: { sendSecure, checkDelivery },
+      activities: { sendSecure, checkDelivery, ...spruce },
       maxConcurrentActivityTaskExecutions: 10,
     }),
     Worker.create({

@@ -14,6 +14,8 @@ const forgottenAfterMs = 60_000;
  */
 export async function announce(store: Store, practice: Practice, tell: Tell, stored: Stored): Promise<void> {
   for (const news of stored.news ?? []) await tellNews(store, practice, tell, news);
+  // L24: a message may have waited for the portal. If nobody hears of it, it looks again at its own time.
+  if (stored.published) await wakeNotices(store, practice, tell, stored.resultId);
   if (stored.outcome === 'new-version') {
     await tell.versionArrived(practice, stored.resultId, stored.version);
     return;
@@ -51,7 +53,11 @@ async function tellNews(store: Store, practice: Practice, tell: Tell, news: Iden
   if (kind !== 'rekeyed')
     await tell.identity(practice, resultId, { id: `identity/${id}`, at, news: kind, other: otherId });
   // Notices that were taken back or moved with the chart: whoever sends them looks again.
+  await wakeNotices(store, practice, tell, resultId);
+  await newsHeard(store, id);
+}
+
+async function wakeNotices(store: Store, practice: Practice, tell: Tell, resultId: string): Promise<void> {
   const patientId = await resultPatient(store, resultId);
   if (patientId !== null) await tell.noticeChanged(practice, patientId);
-  await newsHeard(store, id);
 }

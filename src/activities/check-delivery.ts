@@ -1,14 +1,16 @@
 import { toReal } from '../domain/calendar/clock-map.js';
 import { settleEffect } from '../store/effects.js';
-import { loadPractice, practiceNow } from '../store/practices.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import type { SendInput } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
-import { markConfirmed, markLeft, tellMembers } from './sending.js';
+import { markConfirmed, markLeft, nextChannel, tellMembers, type Notice } from './sending.js';
 import { findSecureMessage } from './send-secure.js';
 import { createTell } from './tell.js';
 import { applyTextNews } from './text-fate.js';
 
+/** Spruce posts within seconds. What it took and has shown nowhere for this long never came to be (real ms). */
+const postedWithinMs = 30 * 60_000;
 /** Asked again after four times the waiting so far, in real time: 30 s, 2 min, 10 min … up to a day. */
 const longer = 4;
 /** L38: without a receipt for this long (practice time) a text counts as not told. */
@@ -61,11 +63,27 @@ export function createDeliveryCheck(deps: ActivityDeps): (input: SendInput) => P
       }
       if (effect.kind === 'secure') {
         const found = await findSecureMessage(deps, practice, notice);
-        if (!found) return;
+        if (!found) return neverPosted(deps, practice, notice, effect);
         await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
         await markLeft(deps, practice, notice, found.conversationId);
         await markConfirmed(deps, practice, notice);
         await tellMembers(deps, practice, notice, 'confirmed');
       }
     });
+}
+
+/** 200 is a promise: the contact may have been merged or the conversation closed since. Then the next channel (L47). */
+async function neverPosted(
+  deps: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+  effect: { readonly id: string; readonly called_real_at: number | null },
+): Promise<void> {
+  const { store } = deps;
+  if (store.realNow() - (effect.called_real_at ?? 0) < postedWithinMs) return;
+  const at = practiceNow(store, practice);
+  if (!(await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'never-posted' })))
+    return;
+  await tellMembers(deps, practice, notice, 'failed', 'never-posted');
+  await nextChannel(deps, notice, 'secure');
 }

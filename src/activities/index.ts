@@ -4,6 +4,7 @@ import type { ActivityDeps } from './deps.js';
 import { createNoticeActivities } from './messages.js';
 import { createPageActivities } from './pages.js';
 import { createResultActivities } from './results.js';
+import { createSpruceRounds } from './spruce-round.js';
 import { createTextGate } from './text-gate.js';
 import { createTextRounds } from './text-round.js';
 
@@ -17,5 +18,6 @@ export function createActivities(deps: ActivityDeps) {
     athena: createAthenaActivities(deps),
     pages: createPageActivities(deps),
     chart: createChartActivities(deps),
+    spruce: createSpruceRounds(deps),
   };
 }

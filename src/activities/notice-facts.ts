@@ -6,7 +6,7 @@ import type { Tx } from '../store/database.js';
 import { liveMembers } from '../store/notices.js';
 import { loadPatient } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
-import { ageYears } from '../store/stage.js';
+import { ageYears } from '../store/classifying.js';
 import type { Store } from '../store/store.js';
 
 const day = 24 * 3_600_000;

@@ -8,6 +8,7 @@ import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { liveMembers } from '../store/notices.js';
 import type { SendInput } from '../workflows/activity-types.js';
+import { mayReachPatients } from './agreement-gate.js';
 import { askTwilio } from './ask-twilio.js';
 import { composeText } from './compose.js';
 import type { ActivityDeps } from './deps.js';
@@ -129,6 +130,8 @@ async function mayLeave(
   input: SendInput,
 ): Promise<boolean> {
   const { store } = deps;
+  // S000-22: the claim refuses it; Twilio is asked nothing about the patient's number meanwhile.
+  if (!mayReachPatients(store, practice, 'text')) return true;
   const notice = await noticeOf(store, input);
   const finding = await gate.refusal(practice);
   const refusal: { failure: TextFailure; why: string } | null = finding
@@ -136,7 +139,8 @@ async function mayLeave(
     : await checkNumber(deps, practice, notice.patient_id);
   if (!refusal) return true;
   const port = { store, tell: createTell(deps.temporal) };
-  await textFailed(port, practice, notice, refusal.failure, practiceNow(store, practice), refusal.why);
+  const at = practiceNow(store, practice);
+  await textFailed(port, practice, notice, { failure: refusal.failure, calledAt: at, at }, refusal.why);
   return false;
 }
 
@@ -188,5 +192,9 @@ async function refused(
   const at = practiceNow(store, practice);
   const failure = err instanceof TwilioError ? err.failure : 'unknown';
   await settleEffect(store.db, store, effectId, { state: 'failed', at, code: failure });
-  await textFailed({ store, tell: createTell(deps.temporal) }, practice, notice, failure, at);
+  await textFailed({ store, tell: createTell(deps.temporal) }, practice, notice, {
+    failure,
+    calledAt: at,
+    at,
+  });
 }

@@ -1,7 +1,7 @@
 import { afterFailure, type TextFailure } from '../clients/twilio/index.js';
 import { localDay } from '../store/calendar.js';
 import { raiseAlarm } from '../store/inbound.js';
-import { markNumber, numberOf, optOut, patientsWithNumber } from '../store/numbers.js';
+import { markNumber, numberOf, optedInAt, optOut, patientsWithNumber } from '../store/numbers.js';
 import { liveMembers } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
@@ -16,6 +16,13 @@ export interface TextPort {
   readonly tell: Tell;
 }
 
+/** A text that did not arrive. Practice times. */
+export interface Failed {
+  readonly failure: TextFailure;
+  readonly calledAt: number;
+  readonly at: number;
+}
+
 /**
  * What happens next after a text that did not arrive, as the table of `clients/twilio/errors` says: the number is
  * marked where it is to blame, the administrator hears where we are, and the notice goes on (L37, L47). The effect is
@@ -26,10 +33,10 @@ export async function textFailed(
   { store, tell }: TextPort,
   practice: Practice,
   notice: Notice,
-  failure: TextFailure,
-  at: number,
-  why: string = failure,
+  failed: Failed,
+  why: string = failed.failure,
 ): Promise<void> {
+  const { failure, at } = failed;
   const after = afterFailure(failure);
   if (after.alarm) {
     const key = `texts/${practice.id}/${why}/${localDay(practice.settings, at)}`;
@@ -55,10 +62,22 @@ export async function textFailed(
       });
   }
   // First: an opt-out moves this patient's other notices too, and theirs who share the number (L37).
-  const others = await markNumberOf(store, practice, notice, after.number, at);
+  const others = await markNumberOf(store, practice, notice, failed);
   if (after.next === 'text-later' && (await textsTried(store, notice.id)) < textsAtMost)
     await textLater(store, notice, at);
   else await nextChannel({ store }, notice, 'text');
+  for (const patientId of new Set([notice.patient_id, ...others]))
+    await tell.noticeChanged(practice, patientId);
+}
+
+/** Marks the number where it is to blame, and has the notices of all patients on it planned again (L37). */
+export async function blameNumber(
+  { store, tell }: TextPort,
+  practice: Practice,
+  notice: Notice,
+  failed: Failed,
+): Promise<void> {
+  const others = await markNumberOf(store, practice, notice, failed);
   for (const patientId of new Set([notice.patient_id, ...others]))
     await tell.noticeChanged(practice, patientId);
 }
@@ -67,14 +86,16 @@ async function markNumberOf(
   store: Store,
   practice: Practice,
   notice: Notice,
-  mark: ReturnType<typeof afterFailure>['number'],
-  at: number,
+  { failure, calledAt, at }: Failed,
 ): Promise<readonly string[]> {
+  const mark = afterFailure(failure).number;
   const number = mark && (await numberOf(store, notice.patient_id));
   if (!number) return [];
   switch (mark) {
     case 'opted-out':
-      await optOut(store, practice.id, number, at);
+      // An old refusal says nothing any more when the patient opted in after the text was sent.
+      if (calledAt < (await optedInAt(store, practice.id, number))) return [];
+      await optOut(store, practice.id, number, at, null);
       return patientsWithNumber(store, practice.id, number);
     case 'wrong':
       await markNumber(store.db, practice.id, number, { wrong_at: at });

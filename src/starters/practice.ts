@@ -1,12 +1,16 @@
 import { toPractice } from '../domain/calendar/clock-map.js';
+import { rosterFaults } from '../domain/routing/roster-faults.js';
+import { parsePanelTemplates } from '../domain/messages/panel-template.js';
 import { rosterSchema } from '../domain/routing/roster.js';
+import { parseRuleSet } from '../domain/rules/rule-set.js';
 import { openDeps } from '../process/deps.js';
 import { importPractice, loadPractice, type PracticeImport } from '../store/practices.js';
 import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
-import { rosterFaults } from './practice-faults.js';
+import { templateFaults } from './template-faults.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
+import { ensureTextLimits } from './queue-limits.js';
 import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
 
 /** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
@@ -21,6 +25,7 @@ export async function practiceImportCommand(folder: string, options: { schedule?
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
     await ensureTextSchedule(deps.temporal, input);
+    await ensureTextLimits(deps.temporal, [await loadPractice(deps.store, input.id)]);
     say(`Its feed, and the texts that came in, are polled every 5 min.`);
   } finally {
     await deps.close();
@@ -41,7 +46,9 @@ export async function practiceCheckCommand(
   const deps = await openDeps(process.env, 'practice');
   try {
     for (const id of await choosePractices(deps.store, options.practice)) {
-      requireNoFaults(await loadPractice(deps.store, id));
+      const { panelTemplates, ...practice } = await loadPractice(deps.store, id);
+      // The library's own words, which nobody signed, go with whatever panels there are.
+      requireNoFaults({ ...practice, ...(panelTemplates.signedBy && { panelTemplates }) });
       say(`${id}: nothing found.`);
     }
   } finally {
@@ -49,8 +56,15 @@ export async function practiceCheckCommand(
   }
 }
 
-function requireNoFaults(input: Pick<PracticeImport, 'id' | 'roster' | 'clock'>): void {
-  const faults = rosterFaults(rosterSchema.parse(input.roster), toPractice(input.clock, Date.now()));
+function requireNoFaults(
+  input: Pick<PracticeImport, 'id' | 'roster' | 'clock' | 'ruleSet' | 'panelTemplates'>,
+): void {
+  const roster = rosterSchema.parse(input.roster);
+  const faults = rosterFaults(roster, toPractice(input.clock, Date.now()));
+  if (input.panelTemplates !== undefined) {
+    const templates = parsePanelTemplates(input.panelTemplates);
+    faults.push(...templateFaults(templates, roster, parseRuleSet(input.ruleSet)));
+  }
   if (faults.length === 0) return;
   throw new CommandFailed(
     'practice-faults',

@@ -1,7 +1,6 @@
 import {
   isGrpcDeadlineError,
   ScheduleAlreadyRunning,
-  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   WorkflowFailedError,
   type Client,
@@ -16,8 +15,10 @@ import {
 } from '../workflows/contract.js';
 import type { pollPractice } from '../workflows/poll-practice.js';
 import { openDeps } from '../process/deps.js';
+import { pollSoon } from '../process/poll-waker.js';
 import { CommandFailed, say } from './outcome.js';
 import { ensureSearchAttributes } from './namespace.js';
+import { ensureTextLimits } from './queue-limits.js';
 import { choosePractices } from './choose-practice.js';
 
 /** S000-35. */
@@ -96,15 +97,11 @@ async function ensureSchedule(
  * @throws CommandFailed `no-schedule` when the practice has none yet.
  */
 export async function triggerPoll(temporal: Client, practiceId: string): Promise<void> {
-  try {
-    await temporal.schedule.getHandle(workflowIds.poll(practiceId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-  } catch (err) {
-    if (!(err instanceof ScheduleNotFoundError)) throw err;
-    throw new CommandFailed(
-      'no-schedule',
-      `Practice ${practiceId} has no poll Schedule yet. Create it: resultloop schedules --practice ${practiceId}`,
-    );
-  }
+  if (await pollSoon(temporal, practiceId)) return;
+  throw new CommandFailed(
+    'no-schedule',
+    `Practice ${practiceId} has no poll Schedule yet. Create it: resultloop schedules --practice ${practiceId}`,
+  );
 }
 
 export type PollOutcome = Awaited<ReturnType<typeof pollPractice>>;
@@ -168,6 +165,7 @@ export async function schedulesCommand(options: { practice?: string; trigger?: b
     for (const id of await choosePractices(deps.store, options.practice)) {
       const practice = await loadPractice(deps.store, id);
       const done = await ensurePollSchedule(deps.temporal, practice);
+      await ensureTextLimits(deps.temporal, [practice]);
       await ensureTextSchedule(deps.temporal, practice);
       if (options.trigger) await triggerPoll(deps.temporal, id);
       say(`${workflowIds.poll(id)}: ${done}, every 5 min${options.trigger ? ', triggered now' : ''}.`);

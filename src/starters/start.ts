@@ -10,6 +10,7 @@ import { loadPractice, practiceIds } from '../store/practices.js';
 import { searchAttributeTypes } from '../workflows/contract.js';
 import { keysKeptIn, stateFolder, writeConnection, type ConnectionHere } from './here.js';
 import { ensureSearchAttributes } from './namespace.js';
+import { ensureTextLimits } from './queue-limits.js';
 import { CommandFailed, say, tell } from './outcome.js';
 import { ensurePollSchedule, ensureTextSchedule } from './schedules.js';
 
@@ -86,11 +87,12 @@ async function prepareTemporal(here: ConnectionHere): Promise<void> {
   const deps = await openDeps({ ...process.env, ...here }, 'start');
   try {
     const ids = await practiceIds(deps.store);
-    for (const id of ids) {
-      const practice = await loadPractice(deps.store, id);
+    const practices = await Promise.all(ids.map((id) => loadPractice(deps.store, id)));
+    for (const practice of practices) {
       await ensurePollSchedule(deps.temporal, practice);
       await ensureTextSchedule(deps.temporal, practice);
     }
+    await ensureTextLimits(deps.temporal, practices);
     tell(
       ids.length > 0
         ? `Polled every 5 min: ${ids.join(', ')}.`

@@ -23,6 +23,8 @@ interface Placed {
   readonly resultId: string;
   /** What other workflows have to hear (L39, L42). Kept in the record until they did. */
   readonly news?: readonly IdentityNews[];
+  /** The portal shows now what was stored before (L24). */
+  readonly published?: true;
 }
 
 export type Stored =

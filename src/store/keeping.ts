@@ -1,7 +1,8 @@
 import { timeOf } from '../domain/result/identity.js';
 import type { Content } from '../domain/result/pieces.js';
+import { sameValues } from '../domain/result/same-values.js';
 import type { SourceLane } from '../domain/result/placement.js';
-import type { EpochMs, Report } from '../domain/result/report.js';
+import type { EpochMs } from '../domain/result/report.js';
 import { newId } from '../security/tokens.js';
 import { contentAad, contentHash, rawAad } from './contents.js';
 import type { Tx } from './database.js';
@@ -120,13 +121,43 @@ export async function addVersion(
   return number;
 }
 
-/** A newly published document is no new content, but it opens the portal channels of what it says (L24). */
-export async function notePublished(tx: Tx, resultId: string, report: Report): Promise<void> {
-  if (report.publishedAt === null) return;
+/**
+ * A newly published document is no new content, but it opens the portal channels of what it says (L24): of every version
+ * with its content and, when it is the chart's copy of what another feed has sent, of the current one if it says the same.
+ * @returns whether something became published by it.
+ */
+export async function notePublished(
+  tx: Tx,
+  store: Store,
+  resultId: string,
+  { report, sourceLane }: Pick<Delivery, 'report' | 'sourceLane'>,
+): Promise<boolean> {
+  if (report.publishedAt === null) return false;
+  const versions = await tx
+    .selectFrom('version')
+    .innerJoin('result', 'result.id', 'version.result_id')
+    .select(['version.number', 'version.content_hash', 'version.content_sealed', 'result.current_version'])
+    .where('version.result_id', '=', resultId)
+    .where('version.published_at', 'is', null)
+    .execute();
+  const hash = contentHash(report);
+  const shown = versions.filter(
+    (v) =>
+      v.content_hash === hash ||
+      (sourceLane === 'second' &&
+        v.number === v.current_version &&
+        sameValues(store.cipher.openJson(v.content_sealed, contentAad) as Content, report)),
+  );
+  if (shown.length === 0) return false;
   await tx
     .updateTable('version')
     .set({ published_at: report.publishedAt })
     .where('result_id', '=', resultId)
-    .where('content_hash', '=', contentHash(report))
+    .where(
+      'number',
+      'in',
+      shown.map((v) => v.number),
+    )
     .execute();
+  return true;
 }

@@ -2,7 +2,7 @@ import type { Store } from './store.js';
 
 export interface DocumentRef {
   readonly patientId: string;
-  /** `null`: the version came from another source, so there is no document to read again. */
+  /** `null`: the chart has no document of this result to read again. */
   readonly documentId: string | null;
 }
 
@@ -14,10 +14,11 @@ export async function resultDocument(store: Store, resultId: string): Promise<Do
       j.onRef('version.result_id', '=', 'result.id').onRef('version.number', '=', 'result.current_version'),
     )
     .innerJoin('report', 'report.id', 'version.report_id')
-    .select(['result.patient_id', 'report.document_id', 'report.source'])
+    .select(['result.id', 'result.patient_id', 'report.document_id', 'report.source'])
     .where('result.id', '=', resultId)
     .executeTakeFirst();
-  return row?.patient_id ? { patientId: row.patient_id, documentId: chartDocument(row) } : null;
+  if (!row?.patient_id) return null;
+  return { patientId: row.patient_id, documentId: await chartDocument(store, row) };
 }
 
 /** The documents that a notice speaks of. */
@@ -31,15 +32,30 @@ export async function noticeDocuments(store: Store, noticeId: string): Promise<D
         .onRef('version.number', '=', 'notice_member.version'),
     )
     .innerJoin('report', 'report.id', 'version.report_id')
-    .select(['notice.patient_id', 'report.document_id', 'report.source'])
+    .select(['notice_member.result_id as id', 'notice.patient_id', 'report.document_id', 'report.source'])
     .where('notice_member.notice_id', '=', noticeId)
     .where('notice_member.live', '=', true)
     .execute();
-  return rows.map((row) => ({ patientId: row.patient_id, documentId: chartDocument(row) }));
+  return Promise.all(
+    rows.map(async (row) => ({ patientId: row.patient_id, documentId: await chartDocument(store, row) })),
+  );
 }
 
-function chartDocument(row: { source: string; document_id: string }): string | null {
-  return row.source === 'athenahealth' ? row.document_id : null;
+/** Its own document, or the one that the chart's second feed has shown for it (L4). */
+async function chartDocument(
+  store: Store,
+  row: { id: string; source: string; document_id: string },
+): Promise<string | null> {
+  if (row.source === 'athenahealth') return row.document_id;
+  const second = await store.db
+    .selectFrom('report')
+    .select('document_id')
+    .where('result_id', '=', row.id)
+    .where('source', '=', 'athenahealth')
+    .where('state', 'in', ['stored', 'duplicate'])
+    .orderBy('received_real_at', 'desc')
+    .executeTakeFirst();
+  return second?.document_id ?? null;
 }
 
 /** Whose result it is; `null` while nobody knows. */

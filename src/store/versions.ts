@@ -34,6 +34,7 @@ export async function storeDelivery(store: Store, practice: Practice, delivery: 
 class Storing {
   private readonly news: IdentityNews[] = [];
   private readonly disowned: string[] = [];
+  private published = false;
   private readonly locked = new Set<string>();
   private readonly hash: string;
 
@@ -114,9 +115,9 @@ class Storing {
 
   private async storeKnown(placing: Extract<Placing, { kind: 'known' }>): Promise<Stored> {
     const { tx, store, practice, delivery } = this;
-    const { report, reportId } = delivery;
+    const { reportId } = delivery;
     const { resultId } = placing;
-    await notePublished(tx, resultId, report);
+    this.published ||= await notePublished(tx, store, resultId, delivery);
     if (placing.why === 'delivery') {
       const again = reportId === null ? null : await sayAgain(tx, resultId, reportId);
       if (again) return again;
@@ -183,7 +184,11 @@ class Storing {
   private async finish(stored: Stored): Promise<Stored> {
     const { tx, store, practice } = this;
     for (const id of this.disowned) this.news.push(await succeed(tx, store, practice, id, stored.resultId));
-    return this.news.length > 0 ? { ...stored, news: this.news } : stored;
+    return {
+      ...stored,
+      ...(this.news.length > 0 && { news: this.news }),
+      ...(this.published && { published: true }),
+    };
   }
 
   /** L5: a result waited for this document, and it turns out to belong to another. */

@@ -44,7 +44,10 @@ export interface PageActivities {
 }
 
 export interface AlarmActivities {
-  /** L49: pages the administrator for every alarm that belongs to no result. Once per alarm. */
+  /**
+   * L49: pages the administrator for every alarm that belongs to no result, the medical director too for the review of
+   * the rules (S000-96). Once per alarm and person.
+   */
   pageAlarms(input: { practiceId: string }): Promise<void>;
 }
 
@@ -82,6 +85,11 @@ export interface NoticeActivities {
 export interface TextActivities {
   /** Finds texts from patients whose webhook was lost, looks at the account, reminds of its token. */
   textRound(input: { practiceId: string }): Promise<{ found: number; findings: string[] }>;
+}
+
+export interface SpruceActivities {
+  /** Reads back what webhooks may have lost, and looks after the shared inbox. @returns how much was new. */
+  spruceRound(input: { practiceId: string }): Promise<{ read: number }>;
 }
 
 export interface SendInput {

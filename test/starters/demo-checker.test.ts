@@ -62,7 +62,7 @@ function clean(): Evidence {
   const ids = ['r1', 'r2', 'r3'];
   return {
     zone: clinic.zone,
-    posted: ids.map((_, i) => ({ documentId: String(i), practiceAt: ten })),
+    posted: ids.map((_, i) => ({ documentId: String(i), report: `r${i}`, practiceAt: ten })),
     reports: ids.map((resultId, i) => ({ documentId: String(i), resultId })),
     results: [result('r1', 'normal'), result('r2', 'abnormal'), result('r3', 'critical')],
     tasks: [
@@ -120,7 +120,9 @@ describe('the checker', () => {
   });
 
   test('S003-91: a posted document without a result is lost, one with two results is split', () => {
-    expect(judged((e) => ({ posted: [...e.posted, { documentId: '9', practiceAt: ten }] }))).toMatchObject({
+    expect(
+      judged((e) => ({ posted: [...e.posted, { documentId: '9', report: 'r9', practiceAt: ten }] })),
+    ).toMatchObject({
       lost: 1,
       violations: [{ code: 'lost', id: '9' }],
     });

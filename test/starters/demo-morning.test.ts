@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { toReal } from '../../src/domain/calendar/clock-map.js';
+import { sameValues } from '../../src/domain/result/same-values.js';
 import { classify } from '../../src/domain/rules/classify.js';
 import { signedStarterRules } from '../../src/domain/library/starter-rules.js';
 import { toPatientCard, toReport } from '../../src/intake/athena/index.js';
+import { readDelivery } from '../../src/intake/read-delivery.js';
+import { writeBundle } from '../../src/sandbox/laboratory/write-bundle.js';
+import { writeOru } from '../../src/sandbox/laboratory/write-oru.js';
 import { clinic, localAt, opening, providers } from '../../src/starters/demo/clinic.js';
 import { demoClock, realLength } from '../../src/starters/demo/clock.js';
+import { chartedAt, letterheads, reportOf, sentAt } from '../../src/starters/demo/laboratories.js';
 import { inventMorning, tierCounts, type DemoResult, type Morning } from '../../src/starters/demo/morning.js';
 import { chartOf } from '../../src/starters/demo/patients.js';
 
@@ -80,6 +85,38 @@ describe('the invented morning', () => {
     expect(morning.batches.flatMap((b) => b.results)).toHaveLength(142);
     const last = Math.max(...morning.results.filter((r) => r.tier === 'critical').map((r) => r.postedAt));
     expect(last).toBeLessThan(localAt(0, '08:45'));
+  });
+
+  test('L4: half of the results come over MLLP, a tenth as FHIR; each is read as what the chart shows', () => {
+    const sent = { mllp: 0, fhir: 0 };
+    for (const r of morning.results) {
+      if (r.way === 'chart') continue;
+      sent[r.way] += 1;
+      const bytes =
+        r.way === 'mllp'
+          ? writeOru(reportOf(r), letterheads.mllp)
+          : JSON.stringify(writeBundle(reportOf(r), letterheads.fhir));
+      const read = readDelivery(Buffer.from(bytes), { zone: clinic.zone, name: 'lab' });
+      if (read.verdict !== 'results') throw new Error('no results');
+      expect(read.results).toHaveLength(1);
+      const [one] = read.results;
+      if (!one) throw new Error('no result');
+      const { report, patient } = one;
+      expect(patient).toMatchObject({ id: r.patient.chartId, birthDate: r.patient.birthDate });
+      expect(report).toMatchObject({ status: 'final', collectedAt: r.document.observationdatetime });
+      const raw = { ...r.document, labresultid: 1, documentclass: 'LABRESULT', observationdatetime: null };
+      const chart = toReport([raw], { practiceId: clinic.athenaPracticeId, patientId: r.patient.chartId });
+      expect(sameValues(report, chart)).toBe(true);
+      expect(classify(report, rules, { sex: r.patient.sex, ageYears: 40, pregnant: null }).tier).toBe(r.tier);
+    }
+    expect(sent.mllp).toBeGreaterThanOrEqual(71);
+    expect(sent.mllp).toBeLessThanOrEqual(74);
+    expect(sent.fhir).toBeGreaterThanOrEqual(14);
+    expect(sent.fhir).toBeLessThanOrEqual(18);
+    // The chart is sometimes first, never with a critical.
+    const first = morning.results.filter((r) => (sentAt(r) ?? 0) > chartedAt(r));
+    expect(first.length).toBeGreaterThan(3);
+    expect(first.some((r) => r.tier === 'critical')).toBe(false);
   });
 
   test('patients are adults with unique numbers, a quarter Spanish, every way of being reached or not', () => {

@@ -77,6 +77,8 @@ export class DeskPractice {
     readonly store: Store,
     readonly practice: Practice,
     private readonly time: { real: number },
+    /** With it a command reaches this record. */
+    readonly env: { readonly DATABASE_URL: string; readonly RESULTLOOP_KEYS: string },
     readonly close: () => Promise<void>,
   ) {}
 
@@ -85,7 +87,8 @@ export class DeskPractice {
     const postgres = await startPostgres({ stateDir });
     const db = openDatabase(postgres.url);
     await migrate(db);
-    const ring = new KeyRing(generateKeyRing());
+    const keys = generateKeyRing();
+    const ring = new KeyRing(keys);
     const time = { real: monday9 };
     const store: Store = {
       db,
@@ -116,7 +119,8 @@ export class DeskPractice {
         spruce: { baseUrl: 'http://127.0.0.1:1', token: 't', internalEndpointId: 'e', webhookSecrets: ['w'] },
       },
     });
-    return new DeskPractice(store, await loadPractice(store, 'riverside'), time, async () => {
+    const env = { DATABASE_URL: postgres.url, RESULTLOOP_KEYS: JSON.stringify(keys) };
+    return new DeskPractice(store, await loadPractice(store, 'riverside'), time, env, async () => {
       await db.destroy();
       await stateDir.close();
     });
@@ -193,6 +197,22 @@ export class DeskPractice {
     if (!command) throw new Error('the command was not written');
     const fact: Fact = { id, kind: 'command', at: store.realNow(), command };
     return { id: result.id, state: await this.settle(result.id, result.state, fact) };
+  }
+
+  /** Time passes up to an instant; the clocks of a result fire, as its workflow would have them. */
+  async pass(
+    result: { id: string; state: ResultState },
+    until: number,
+  ): Promise<{ id: string; state: ResultState }> {
+    let { state } = result;
+    for (let d = earliest(state); d && d.at <= until; d = earliest(state)) {
+      this.goTo(Math.max(d.at, this.store.realNow()));
+      const at = this.store.realNow();
+      const fact: Fact = { id: `${d.step}@${d.at}`, kind: 'deadline', at, step: d.step, dueAt: d.at };
+      state = await this.settle(result.id, state, fact);
+    }
+    this.goTo(until);
+    return { id: result.id, state };
   }
 
   /** A chart's card, as {@link deliver} stores it. */
@@ -288,7 +308,21 @@ function report(
   };
 }
 
-/** One potassium row. */
+/** A sodium row; 134 and 146 are minor. */
+export function sodium(value: string): Observation {
+  const flag = Number(value) > 145 ? 'high' : Number(value) < 135 ? 'low' : null;
+  return {
+    ...potassium('4.1'),
+    key: '2951-2',
+    code: '2951-2',
+    name: 'Sodium',
+    value,
+    range: '135-145',
+    flag,
+  };
+}
+
+/** One potassium row; 5.6 is same-day, 5.4 standard. */
 export function potassium(value: string): Observation {
   return {
     key: '2823-3',

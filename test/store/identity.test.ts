@@ -86,7 +86,7 @@ test('L40: identical content under a new document id is known: no new version, t
   const first = await post();
   // Work state, publishing and posting move without the laboratory.
   const again = await post({ postedAt: monday9 + hour, documentState: 'CLOSED', publishedAt: monday9 });
-  expect(again).toEqual({ outcome: 'known', resultId: first.resultId });
+  expect(again).toEqual({ outcome: 'known', resultId: first.resultId, published: true });
   const [only, ...more] = await versions(first.resultId);
   expect(more).toEqual([]);
   expect(only?.published_at).toBe(monday9);

@@ -84,6 +84,9 @@ export function judgeSending(
   return found.sort((a, b) => Number(b.refuses) - Number(a.refuses));
 }
 
+/** S000-66: a quarter. */
+export const tokenReminderDays = 90;
+
 /** S000-66: an auth token is rotated every quarter. `null` when nobody recorded since when it is in use. */
 export function tokenAge(
   issuedOn: string | undefined,
@@ -91,7 +94,5 @@ export function tokenAge(
 ): { readonly days: number; readonly due: boolean } | null {
   if (issuedOn === undefined) return null;
   const days = Math.floor((now - Date.parse(`${issuedOn}T00:00:00Z`)) / 86_400_000);
-  return { days, due: days >= rotateAfterDays };
+  return { days, due: days >= tokenReminderDays };
 }
-
-const rotateAfterDays = 90;

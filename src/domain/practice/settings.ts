@@ -1,6 +1,27 @@
 import { z } from 'zod';
+import { agreementsSchema } from './agreements.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM');
+
+/**
+ * An address that vendors and patients call. Signatures of webhooks cover it letter by letter, so it must be the one
+ * they were given; a proxy in front may take its path away, never add to it.
+ */
+const publicUrl = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(
+    isPublicUrl,
+    'use the full public address, as vendors call it: https, no query, no underscore in the host (Twilio refuses it)',
+  );
+
+function isPublicUrl(text: string): boolean {
+  const parts = /^(https?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/.exec(text);
+  if (!parts) return false;
+  const [, scheme, host = ''] = parts;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+  return !host.includes('_') && (scheme === 'https' || isLoopback);
+}
 
 /** A practice's own settings. Every number is practice policy with the product's default. */
 export const settingsSchema = z.object({
@@ -14,10 +35,19 @@ export const settingsSchema = z.object({
   /** L27: texts leave only then, patient-local. */
   textsFrom: timeOfDay.default('09:00'),
   textsTo: timeOfDay.default('20:00'),
+  /**
+   * An invented patient of the practice's chart: `doctor` writes its notes there, reads them back, and looks at what
+   * closing one of its results triggers.
+   */
+  testPatient: z.object({ chartId: z.string(), departmentId: z.string() }).nullable().default(null),
+  /** L31: athenahealth's ResultsCall tells this practice's patients. */
+  resultsCall: z.boolean().default(false),
+  /** L22: results are closed in athenaOne by us. Holds only once `doctor` has recorded what that triggers there. */
+  closesInAthena: z.boolean().default(false),
   phone: z.string(),
   schedulingLink: z.string(),
   /** Where patients open their page and vendors send webhooks. */
-  publicBaseUrl: z.string(),
+  publicBaseUrl: publicUrl,
   /** Where the patient's page leads on to. */
   portalUrl: z.string(),
   defaultLanguage: z.enum(['eng', 'spa']).default('eng'),
@@ -49,6 +79,12 @@ export const settingsSchema = z.object({
   noticeSettleMs: z.number().default(30 * 60_000),
   /** An unknown outcome of a text waits this long for a callback with our id (real ms). */
   textUnknownWaitMs: z.number().default(120_000),
+  /** While chart writes are paused for want of a permission, it is looked for again this often (real ms). */
+  chartRecheckMs: z.number().positive().default(60_000),
+  /** An unknown outcome of a secure message waits this long: Spruce's lists lag (real ms). */
+  secureUnknownWaitMs: z.number().default(120_000),
+  /** The back-stop of Spruce reads no more often than this (real ms). */
+  spruceRoundEveryMs: z.number().nonnegative().default(60_000),
   /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
   leaseMs: z.number().default(30_000),
 });
@@ -98,14 +134,32 @@ const twilioSchema = z
 
 /** Credentials of a practice at its vendors. Stored sealed. */
 export const connectionsSchema = z.object({
-  athenahealth: z.object({ baseUrl: z.string(), clientId: z.string(), clientSecret: z.string() }),
+  athenahealth: z.object({
+    baseUrl: z.string(),
+    clientId: z.string(),
+    clientSecret: z.string(),
+    /** What a token is asked for, separated by blanks; default: the whole v1 API. */
+    scope: z.string().optional(),
+    /** Secrets of event subscriptions; several while one is being replaced, none = no events. */
+    webhookSecrets: z.array(z.string()).optional(),
+  }),
   twilio: twilioSchema,
   spruce: z.object({
     baseUrl: z.string(),
     token: z.string(),
     internalEndpointId: z.string(),
     webhookSecrets: z.array(z.string()),
+    /** YYYY-MM-DD on which the token was made: a reminder comes after 30 days (requirements 6-2). */
+    issuedOn: z.iso.date().optional(),
+    /** A patient whom Spruce does not know gets a contact there. Default false: staff make and invite them. */
+    createContacts: z.boolean().optional(),
+    /** The tag of our conversations in the shared inbox. Default "lab follow-up"; "" for none. */
+    inboxTag: z.string().optional(),
+    /** A team that they are assigned to besides; what is assigned leaves the shared inbox. */
+    assignToMemberId: z.string().optional(),
   }),
+  /** Without the agreement of its vendor nothing is sent to a patient (S000-22). */
+  agreements: agreementsSchema,
 });
 
 export type Connections = z.infer<typeof connectionsSchema>;

@@ -42,6 +42,14 @@ export const sourceSchema = z.strictObject({
   lane: z.enum(['notify', 'told-at-visit', 'copy', 'historic', 'review']).default('notify'),
   /** L4: speaks for its results, or only wakes and enriches. */
   feed: z.enum(['master', 'second']).default('master'),
+  /**
+   * L4: the same results also stand in the chart, as documents of these laboratories (athenahealth's `facilityid`). They
+   * wake and enrich what this source has sent; alone they wait for it. Accession numbers of the chart carry no
+   * authority: `numbersOf` is the one that this sender prints with them.
+   */
+  inChart: z
+    .strictObject({ facilities: z.array(z.string()).min(1), numbersOf: z.string().nullable().default(null) })
+    .optional(),
   /** L5a: processing modes whose results may be told. Everything else is classified and closed. */
   processing: z
     .array(z.enum(['production', 'training', 'debugging', 'unknown']))
@@ -53,6 +61,8 @@ export const sourceSchema = z.strictObject({
   chartAuthorities: z.array(z.string()).default([]),
   /** The sender's own ids of ordering providers → person ids of the roster, for those without an NPI. */
   providers: z.record(z.string(), z.string()).default({}),
+  /** Id or name of the rule set's laboratory whose codes it sends; left out where the messages name theirs. */
+  laboratory: z.string().min(1).nullable().default(null),
   /** Messages on a usual day; `null` = not known. */
   expectedPerDay: z.number().positive().nullable().default(null),
   /** Silence beyond this is an alarm; `null` = never. Over a weekend many laboratories send nothing. */

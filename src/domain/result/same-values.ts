@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import type { Observation, Report } from './report.js';
 
 /**
@@ -9,7 +10,7 @@ export function sameValues(master: Report, second: Report): boolean {
   if (master.status === 'withdrawn' || second.status === 'withdrawn') return master.status === second.status;
   if (master.status === 'cancelled' || second.status === 'cancelled') return master.status === second.status;
   return second.observations.every((row) =>
-    master.observations.some((other) => isCounterpart(row, other) && value(row) === value(other)),
+    master.observations.some((other) => isCounterpart(row, other) && hasEqualValue(row, other)),
   );
 }
 
@@ -18,8 +19,15 @@ function isCounterpart(a: Observation, b: Observation): boolean {
   return plain(a.name) === plain(b.name);
 }
 
-function value(row: Observation): string {
-  return JSON.stringify([plain(row.value), plain(row.unit)]);
+/** Feeds differ in how many zeros they write after the point. */
+function hasEqualValue(a: Observation, b: Observation): boolean {
+  if (plain(a.unit) !== plain(b.unit)) return false;
+  const [one, other] = [plain(a.value), plain(b.value)];
+  return one === other || (isNumber(one) && isNumber(other) && new Decimal(one).equals(other));
+}
+
+function isNumber(text: string): boolean {
+  return /^[+-]?\d+(\.\d+)?$/.test(text);
 }
 
 function plain(text: string | null): string {

@@ -1,10 +1,12 @@
+import { sql } from 'kysely';
 import { parseInboundText } from '../../clients/twilio/index.js';
 import { readReply, type ReplyReading } from '../../domain/messages/replies.js';
 import { openIncident } from '../../store/incidents.js';
 import { raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
-import { markNumber, optIn, optOut, patientsWithNumber } from '../../store/numbers.js';
+import { markNumber, patientsWithNumber } from '../../store/numbers.js';
 import type { Practice } from '../../store/practices.js';
+import { onOptWord } from './opt-word.js';
 import type { Inbound, InboundPort } from './port.js';
 import { indexOf } from './text-answer.js';
 
@@ -23,8 +25,8 @@ export async function onText(
   const patients = number === null ? [] : await patientsWithNumber(store, practice.id, number);
   // Of a text that was found later its own time counts: a START may have come after its STOP.
   const sentAt = text.sentAt ?? inbound.receivedAt;
-  if (number !== null && reading === 'opts-out') await optOut(store, practice.id, number, sentAt);
-  if (number !== null && reading === 'opts-in') await optIn(store, practice.id, number, sentAt);
+  if (number !== null && (reading === 'opts-out' || reading === 'opts-in'))
+    await onOptWord(port, practice, number, { sid: text.sid, reading, at: sentAt });
   if (number !== null && reading === 'wrong-person')
     await markNumber(store.db, practice.id, number, { suspended_at: inbound.receivedAt });
   for (const patientId of patients) {
@@ -52,12 +54,16 @@ async function answer(
     channel: 'text',
     acknowledges: reading === 'acknowledges',
   };
+  // By the call, not by its answer: a reply may come before we know that the message left.
   const notice = await store.db
     .selectFrom('notice')
-    .selectAll()
-    .where('patient_id', '=', patientId)
-    .where('state', 'in', ['sent', 'confirmed'])
-    .orderBy('sent_at', 'desc')
+    .innerJoin('effect', 'effect.notice_id', 'notice.id')
+    .select(['notice.id', 'notice.purpose'])
+    .where('notice.patient_id', '=', patientId)
+    .where('notice.state', 'in', ['sending', 'sent', 'confirmed'])
+    .where('effect.state', 'in', ['called', 'unknown', 'confirmed'])
+    .orderBy(sql`effect.called_at desc nulls last`)
+    .orderBy('notice.id', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (notice && reading === 'wrong-person') {

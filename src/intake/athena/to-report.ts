@@ -29,6 +29,8 @@ export type MappingRemark =
 
 export interface MappedReport {
   readonly report: Report;
+  /** athenahealth's id of the laboratory; it tells whether another feed speaks for the result (L4). */
+  readonly facilityId: string | null;
   readonly remarks: readonly MappingRemark[];
 }
 
@@ -38,8 +40,10 @@ const shape = z.object({
   patientid: id,
   departmentid: id,
   providerid: id,
+  facilityid: id,
   tietoorderid: id,
   externalaccessionid: id,
+  performinglabname: text,
   description: text,
   labresultloinc: id,
   status: text,
@@ -142,6 +146,7 @@ export function mapLabResult(document: unknown, context: ReportContext): MappedR
       rows: observations.map((one) => one.status),
       isDeleted: documentState === 'DELETED' || doc.deleteddatetime !== null,
     }),
+    laboratory: doc.performinglabname,
     collectedAt: collected?.at ?? null,
     reportedAt: at(doc.specimenreporteddatetime),
     postedAt: at(doc.createddatetime ?? doc.createddate ?? row?.createdAt ?? null),
@@ -155,7 +160,7 @@ export function mapLabResult(document: unknown, context: ReportContext): MappedR
     publishedAt: at(doc.portalpublisheddatetime),
     confidential: doc.isconfidential === true,
   };
-  return { report, remarks: [...remarks] };
+  return { report, facilityId: doc.facilityid ?? row?.facilityId ?? null, remarks: [...remarks] };
 }
 
 /** Authority of patient ids of one athenahealth practice. */

@@ -13,7 +13,7 @@ import { Quarantine } from './quarantine.js';
 import type { IntakePort } from './port.js';
 
 /** How often configuration and quarantine are looked at, real time. */
-const lookMs = 10_000;
+const lookMs = 2_000;
 
 interface OpenDoor {
   readonly config: string;

@@ -91,15 +91,21 @@ export function check(evidence: Evidence, options: CheckOptions): Verdict {
   };
 }
 
-/** Every posted document is exactly one result. */
+/** Every posted document is in the record, and all feeds of one report are exactly one result (L4). */
 function findLost({ posted, reports, results }: Evidence): Violation[] {
   const known = new Set(results.map((r) => r.id));
-  return posted.flatMap(({ documentId }) => {
-    const ids = new Set(reports.filter((r) => r.documentId === documentId).map((r) => r.resultId));
-    ids.delete(null);
-    const found = [...ids].filter((id) => id !== null && known.has(id));
-    if (found.length === 1) return [];
-    return [{ code: found.length === 0 ? 'lost' : 'split-into-several-results', id: documentId }];
+  const found = new Map<string, Set<string>>();
+  for (const { documentId, resultId } of reports)
+    if (resultId !== null && known.has(resultId))
+      found.set(documentId, (found.get(documentId) ?? new Set()).add(resultId));
+  const ofReport = new Map<string, Set<string>>();
+  for (const { documentId, report } of posted)
+    for (const id of found.get(documentId) ?? [])
+      ofReport.set(report, (ofReport.get(report) ?? new Set()).add(id));
+  return posted.flatMap(({ documentId, report }) => {
+    if (!found.has(documentId)) return [{ code: 'lost', id: documentId }];
+    if (ofReport.get(report)?.size === 1) return [];
+    return [{ code: 'split-into-several-results', id: documentId }];
   });
 }
 
@@ -192,10 +198,14 @@ function findLate(evidence: Evidence, { killed }: CheckOptions) {
   const firstTask = new Map<string, number>();
   for (const t of tasks)
     for (const id of t.resultIds) firstTask.set(id, Math.min(firstTask.get(id) ?? Infinity, t.openedRealAt));
-  const postedAt = new Map(posted.map((p) => [p.documentId, p.practiceAt]));
-  const documentOf = new Map(reports.map((r) => [r.resultId, r.documentId]));
+  const resultOf = new Map(reports.map((r) => [r.documentId, r.resultId]));
+  const postedAt = new Map<string, number>();
+  for (const { documentId, practiceAt } of posted) {
+    const id = resultOf.get(documentId);
+    if (id) postedAt.set(id, Math.min(postedAt.get(id) ?? Infinity, practiceAt));
+  }
   for (const r of results) {
-    const at = postedAt.get(documentOf.get(r.id) ?? '');
+    const at = postedAt.get(r.id);
     if (at !== undefined) detected.push(r.detectedAt - at);
     if (initialTier(r) === 'critical') {
       const page = firstPages.get(r.id);

@@ -6,8 +6,12 @@ import type { EpochMs } from '../../domain/result/report.js';
  */
 export interface Evidence {
   readonly zone: string;
-  /** Documents that the laboratory posted. */
-  readonly posted: readonly { readonly documentId: string; readonly practiceAt: EpochMs }[];
+  /** Documents that stood in the chart or were sent; `report` = what the laboratory meant by it, in whatever feed. */
+  readonly posted: readonly {
+    readonly documentId: string;
+    readonly report: string;
+    readonly practiceAt: EpochMs;
+  }[];
   /** Deliveries in the record. */
   readonly reports: readonly { readonly documentId: string; readonly resultId: string | null }[];
   readonly results: readonly ResultEvidence[];

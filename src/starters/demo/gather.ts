@@ -1,7 +1,8 @@
 import { toPractice, type ClockMap } from '../../domain/calendar/clock-map.js';
 import { readReply } from '../../domain/messages/replies.js';
 import type { EpochMs } from '../../domain/result/report.js';
-import type { AthenaControl } from '../../sandbox/athenahealth/control.js';
+import type { AthenaControl, ChartEntry } from '../../sandbox/athenahealth/control.js';
+import type { LaboratorySent } from '../../sandbox/laboratory/laboratory.js';
 import type { JournalEntry } from '../../sandbox/shared/control.js';
 import type { SpruceControl } from '../../sandbox/spruce/control.js';
 import type { TwilioControl } from '../../sandbox/twilio/control.js';
@@ -17,6 +18,8 @@ export interface Sources {
   readonly clock: ClockMap;
   readonly zone: string;
   readonly athena: { readonly control: AthenaControl; readonly tenantId: string };
+  /** What laboratories sent by themselves, by their own journals. */
+  readonly laboratories: readonly (readonly LaboratorySent[])[];
   readonly twilio: { readonly control: TwilioControl; readonly tenantId: string };
   readonly spruce: { readonly control: SpruceControl; readonly tenantId: string };
 }
@@ -52,10 +55,8 @@ export async function gather(sources: Sources): Promise<Evidence> {
   const records = { effects, noticeByToken: await noticesByToken(store, practiceId) };
   return {
     zone: sources.zone,
-    posted: athena
-      .filter((e) => e.kind === 'labresult-posted')
-      .map((e) => ({ documentId: String(e['labresultid']), practiceAt: e.practiceAt })),
-    reports: reports.map((r) => ({ documentId: r.document_id, resultId: r.result_id })),
+    posted: [...postedIn(athena, chart), ...sentBy(sources.laboratories)],
+    reports: reports.map((r) => ({ documentId: numberIn(r.document_id), resultId: r.result_id })),
     results: await resultsOf(store, mine.practiceId),
     tasks: await tasksOf(store, practiceId),
     messages: [
@@ -86,6 +87,35 @@ export async function gather(sources: Sources): Promise<Evidence> {
     optOuts: optOutsFrom(twilio),
     chartWrites: athena.filter((e) => e.kind === 'chart-write').map((e) => e.practiceAt),
   };
+}
+
+/** The chart says of each document which specimen and test it is. */
+function postedIn(journal: readonly JournalEntry[], chart: readonly ChartEntry[]): Evidence['posted'] {
+  const reports = new Map(
+    chart.map(({ documentid, fields }) => [
+      String(documentid),
+      `${String(fields['externalaccessionid'])} ${String(fields['labresultloinc'])}`,
+    ]),
+  );
+  return journal
+    .filter((e) => e.kind === 'labresult-posted')
+    .map((e) => {
+      const documentId = String(e['labresultid']);
+      return { documentId, report: reports.get(documentId) ?? documentId, practiceAt: e.practiceAt };
+    });
+}
+
+function sentBy(laboratories: Sources['laboratories']): Evidence['posted'] {
+  return laboratories.flat().map(({ number, accession, loinc, practiceAt }) => ({
+    documentId: number,
+    report: `${accession} ${loinc}`,
+    practiceAt,
+  }));
+}
+
+/** The laboratory's number is part of what the record calls its delivery; a chart document has its own. */
+function numberIn(documentId: string): string {
+  return /\b(?:HL|BF)-\d{6}\b/.exec(documentId)?.[0] ?? documentId;
 }
 
 type Effects = readonly {

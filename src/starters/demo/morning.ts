@@ -4,6 +4,7 @@ import { clinic, localAt, providers, type ClinicPerson } from './clinic.js';
 import { drawPanel, panelsFor, type DemoTier, type PanelId } from './panels.js';
 import { inventPatients, type DemoPatient } from './patients.js';
 import { Chance } from './random.js';
+import { dealWays, facilities, type Way } from './ways.js';
 
 export interface MorningOptions {
   /** How many results; 142 in the scenario to beat (S000-1). */
@@ -21,7 +22,8 @@ export interface DemoResult {
   readonly orderer: ClinicPerson;
   readonly tier: DemoTier;
   readonly panel: PanelId;
-  /** Practice time at which the laboratory posts it. */
+  readonly way: Way;
+  /** Practice time at which it first shows, wherever that is. */
   readonly postedAt: EpochMs;
   readonly document: AthenaLabResultSeed;
 }
@@ -55,6 +57,10 @@ export function inventMorning(options: MorningOptions): Morning {
   const chance = Chance.of(seed, 'morning');
   const draws = dealDraws(counts, total, chance);
   const patients = inventPatients(draws.length, seed);
+  const ways = dealWays(
+    draws.map((d) => d.tiers.length),
+    Chance.of(seed, 'ways'),
+  );
   const times = batchTimes(total);
   const perBatch = Math.ceil(total / times.length);
   const results: DemoResult[] = [];
@@ -86,12 +92,14 @@ export function inventMorning(options: MorningOptions): Morning {
         orderer,
         tier,
         panel,
+        way: ways[draw] ?? 'chart',
         postedAt: times[Math.min(Math.floor(index / perBatch), times.length - 1)] ?? 0,
         document: {
           patientid: patient.chartId,
           departmentid: clinic.departmentId,
           providerid: orderer.athenaProviderId,
           tietoorderid: 880_000 + index,
+          facilityid: facilities[ways[draw] ?? 'chart'],
           externalaccessionid: `ACC-${40_000 + draw}`,
           description: document.description,
           labresultloinc: document.labresultloinc,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClockMap } from '../../domain/calendar/clock-map.js';
 import type { CommandBody } from '../../domain/lifecycle/facts.js';
+import type { EpochMs } from '../../domain/result/report.js';
 import type { Practice } from '../../store/practices.js';
 import { readWorklist } from '../../store/worklist.js';
 import { act } from '../act.js';
@@ -9,12 +10,13 @@ import { Agenda } from './agenda.js';
 import { clinic, localAt, opening } from './clinic.js';
 import { morningEnds } from './clock.js';
 import { followJournal } from './journals.js';
-import type { Morning } from './morning.js';
+import { chartedAt, reportOf, sentAt } from './laboratories.js';
+import type { DemoResult, Morning } from './morning.js';
 import { confirmPage, openPage } from './patient-page.js';
 import { progressLine, standing, type ProgressView, type Standing } from './progress.js';
 import { Chance } from './random.js';
 import { Staff, type StaffDoors } from './staff.js';
-import type { Engines } from './start-everything.js';
+import type { Engines, Laboratories, OpenPractice } from './start-everything.js';
 import { Townspeople } from './townspeople.js';
 
 export interface RunOptions {
@@ -23,6 +25,12 @@ export interface RunOptions {
   readonly view: ProgressView;
   /** Where a person may read what went wrong on the way; the checker judges the rest. */
   readonly onTrouble: (line: string) => void;
+}
+
+interface LaboratoryWork {
+  readonly morning: Morning;
+  readonly laboratories: Laboratories;
+  readonly signal: AbortSignal;
 }
 
 const minute = 60_000;
@@ -38,7 +46,7 @@ const actDeadlineMs = 20_000;
  */
 export async function playDays(
   engines: Engines,
-  practice: Practice,
+  { practice, laboratories }: OpenPractice,
   morning: Morning,
   options: RunOptions,
 ): Promise<Standing> {
@@ -47,7 +55,7 @@ export async function playDays(
   const ended = new AbortController();
   const trouble = (what: string, err: unknown) => options.onTrouble(`${what}: ${words(err)}`);
   const agenda = new Agenda(clock, trouble);
-  planLaboratory(agenda, engines, morning);
+  planLaboratories(agenda, engines, { morning, laboratories, signal: ended.signal });
   planPolls(agenda, engines);
   const staff = new Staff(agenda, staffDoors(engines, practice, trouble), morning, options.seed);
   const contacts = await spruce.contacts(tenant.spruce);
@@ -87,14 +95,27 @@ export async function playDays(
   }
 }
 
-function planLaboratory(agenda: Agenda, { athena, tenant }: Engines, morning: Morning): void {
-  for (const batch of morning.batches)
-    agenda.at(batch.at, 'posting', () =>
+/** Each result stands in the chart sooner or later; more than half of them their laboratory sends as well. */
+function planLaboratories(
+  agenda: Agenda,
+  { athena, tenant }: Engines,
+  { morning, laboratories, signal }: LaboratoryWork,
+): void {
+  const charted = new Map<EpochMs, DemoResult[]>();
+  for (const r of morning.results) charted.set(chartedAt(r), [...(charted.get(chartedAt(r)) ?? []), r]);
+  for (const [at, results] of charted)
+    agenda.at(at, 'posting', () =>
       athena.postLabResults(
         tenant.athena,
-        batch.results.map((r) => r.document),
+        results.map((r) => r.document),
       ),
     );
+  for (const r of morning.results) {
+    const at = sentAt(r);
+    if (at === null || r.way === 'chart') continue;
+    const laboratory = laboratories[r.way];
+    agenda.at(at, 'sending', () => laboratory.send(reportOf(r), at, signal));
+  }
 }
 
 /** Every 5 practice minutes in the slow stretch, each hour later (S000-35; the Schedule's own interval is real time). */
@@ -151,7 +172,7 @@ async function untilOver(
   morning: Morning,
   { view }: RunOptions,
 ): Promise<Standing> {
-  const lastPosted = Math.max(...morning.batches.map((b) => b.at));
+  const lastPosted = Math.max(...morning.results.map((r) => Math.max(chartedAt(r), sentAt(r) ?? 0)));
   let quietSince = Infinity;
   for (;;) {
     const now = agenda.now();

@@ -11,14 +11,19 @@ import { openDeps, type ProcessDeps } from '../../process/deps.js';
 import { createAthenaControl, type AthenaControl } from '../../sandbox/athenahealth/control.js';
 import { createSpruceControl, type SpruceControl } from '../../sandbox/spruce/control.js';
 import { createTwilioControl, type TwilioControl } from '../../sandbox/twilio/control.js';
+import { Laboratory } from '../../sandbox/laboratory/laboratory.js';
 import { generateKeyRing } from '../../security/key-ring.js';
 import { importPractice, loadPractice, type Practice } from '../../store/practices.js';
+import { putSource, renewToken } from '../../store/sources.js';
 import { searchAttributeTypes } from '../../workflows/contract.js';
 import { ensureSearchAttributes } from '../namespace.js';
+import { ensureTextLimits } from '../queue-limits.js';
 import { ensurePollSchedule } from '../schedules.js';
 import { clinic, clinicImport, people, providers } from './clinic.js';
+import { letterheads, sourcesOf } from './laboratories.js';
 import type { Morning } from './morning.js';
 import { chartOf, contactOf } from './patients.js';
+import type { Sender } from './ways.js';
 
 /** Credentials of the invented practice at its sandboxes; no secret of anybody. */
 const accountSid = `AC${'0a'.repeat(16)}`;
@@ -28,6 +33,7 @@ const spruceToken = 'demo-spruce-token';
 const webhookSecret = 'demo-webhook-secret';
 const clientId = 'demo-client';
 const clientSecret = 'demo-client-secret';
+const agreement = { signedOn: '2026-01-05', recordedBy: 'Lev Kastner' };
 const tenant = { athena: clinic.athenaPracticeId, twilio: 'demo', spruce: 'demo' } as const;
 const endpointId = `organizationCode_${tenant.spruce}`;
 
@@ -88,6 +94,7 @@ async function startIn(stateDir: StateDir, onProgress: (line: string) => void): 
   onProgress('PostgreSQL, Temporal and the sandboxes answer.');
   const env = {
     DATABASE_URL: postgres.url,
+    RESULTLOOP_QUARANTINE: join(stateDir.path, 'quarantine'),
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     RESULTLOOP_KEYS: process.env['RESULTLOOP_KEYS'] ?? JSON.stringify(generateKeyRing()),
@@ -129,8 +136,19 @@ async function startIn(stateDir: StateDir, onProgress: (line: string) => void): 
   };
 }
 
+export type Laboratories = Readonly<Record<Sender, Laboratory>>;
+
+export interface OpenPractice {
+  readonly practice: Practice;
+  readonly laboratories: Laboratories;
+}
+
 /** Brings the invented practice into the record and the vendors' sandboxes, on one clock, with its poll Schedule. */
-export async function openPractice(engines: Engines, morning: Morning, clock: ClockMap): Promise<Practice> {
+export async function openPractice(
+  engines: Engines,
+  morning: Morning,
+  clock: ClockMap,
+): Promise<OpenPractice> {
   const { deps, webUrl } = engines;
   const connections: Connections = {
     athenahealth: { baseUrl: engines.urls['athenahealth sandbox'] ?? '', clientId, clientSecret },
@@ -146,6 +164,7 @@ export async function openPractice(engines: Engines, morning: Morning, clock: Cl
       internalEndpointId: endpointId,
       webhookSecrets: [webhookSecret],
     },
+    agreements: { athenahealth: agreement, twilio: agreement, spruce: agreement },
   };
   await importPractice(deps.store, clinicImport({ clock, publicBaseUrl: webUrl, connections }));
   const webhook = (vendor: string) => `${webUrl}/webhooks/${vendor}/${clinic.id}`;
@@ -186,7 +205,21 @@ export async function openPractice(engines: Engines, morning: Morning, clock: Cl
   ]);
   const practice = await loadPractice(deps.store, clinic.id);
   await ensurePollSchedule(deps.temporal, practice);
-  return practice;
+  await ensureTextLimits(deps.temporal, [practice]);
+  return { practice, laboratories: await openLaboratories(engines, practice) };
+}
+
+/** The sources of the practice, and their senders. The web process opens the doors within seconds. */
+async function openLaboratories({ deps, webUrl }: Engines, practice: Practice): Promise<Laboratories> {
+  const port = await findFreePort();
+  const { mllp, fhir } = sourcesOf(port);
+  await putSource(deps.store, practice, mllp);
+  await putSource(deps.store, practice, fhir);
+  const token = await renewToken(deps.store, practice.id, fhir.id);
+  return {
+    mllp: new Laboratory(letterheads.mllp, { via: 'mllp', port }),
+    fhir: new Laboratory(letterheads.fhir, { via: 'fhir', url: `${webUrl}/intake/fhir`, token }),
+  };
 }
 
 function ordererOf(morning: Morning, chartId: string): number {

@@ -39,6 +39,7 @@ export function summarise(evidence: Evidence, verdict: Verdict): string {
     );
   };
   show('Results', () => ['all']);
+  show('Came by', (_r, events) => [cameBy(events)]);
   show('Told by', (_r, events) => toldBy(events));
   show('Ended as', (r) => [r.closure ?? 'still open']);
   show('Acknowledged by', (_r, events) => acknowledgedBy(events));
@@ -67,6 +68,15 @@ export function verdictLines(verdict: Verdict): string {
   return [`The checker found ${violations.length} violations: ${counts}.`, ...shown, ...more].join('\n');
 }
 
+/** Who spoke first, and whether the chart says the same (L4). */
+function cameBy(events: readonly EventEvidence[]): string {
+  const first = events.find((e) => e.kind === 'received')?.actor ?? 'unknown';
+  const way = { athenahealth: 'chart', hl7v2: 'HL7 over MLLP', fhir: 'FHIR over HTTP' }[first] ?? first;
+  if (events.some((e) => e.kind === 'second-feed-agrees')) return `${way}, then chart`;
+  const later = events.filter((e) => e.kind === 'received').map((e) => e.actor);
+  return first === 'athenahealth' && later.some((actor) => actor !== first) ? 'chart, then laboratory' : way;
+}
+
 function toldBy(events: readonly EventEvidence[]): string[] {
   const channel = events.find((e) => e.kind === 'message-left' || e.kind === 'message-confirmed')?.data[
     'channel'
@@ -89,7 +99,9 @@ function acknowledgedBy(events: readonly EventEvidence[]): string[] {
 /** Steps that went to a further person; others only open work or close. */
 function escalated(events: readonly EventEvidence[]): string[] {
   const steps = events.filter((e) => e.kind === 'step-due').map((e) => stepName(String(e.data['step'])));
-  return [...new Set(steps.filter((step) => /^(critical|sign-off|contact-by|task|still-open)/.test(step)))];
+  return [
+    ...new Set(steps.filter((step) => /^(critical|same-day|sign-off|contact-by|task|still-open)/.test(step))),
+  ];
 }
 
 /** `v1/sign-off/cover` → `sign-off/cover`; numbers of repeats and openings say nothing here. */
