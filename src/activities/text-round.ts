@@ -1,7 +1,7 @@
-import { tokenAge, type TextRecord } from '../clients/twilio/index.js';
+import { isCallOver, tokenAge, type TextRecord } from '../clients/twilio/index.js';
+import { settleEffect } from '../store/effects.js';
 import { keepInbound, raiseAlarm, unknownInbound } from '../store/inbound.js';
-import { practiceNow, type Practice } from '../store/practices.js';
-import { loadPractice } from '../store/practices.js';
+import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import type { TextActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
@@ -11,11 +11,13 @@ import type { TextGate } from './text-gate.js';
 const lookBackMs = 2 * 24 * 3_600_000;
 /** A younger text may still be on its way as a webhook, which alone can be answered at once (L36). */
 const webhookTimeMs = 60_000;
+/** No call lasts as long (its limit is 3 min), real time. */
+const callOverMs = 10 * 60_000;
 const week = 7 * 24 * 3_600_000;
 
 /**
- * The back-stop of a practice's texts, every few minutes: texts from patients whose webhook was lost, the state of the
- * account, and the age of its auth token.
+ * The back-stop of a practice's texts and calls, every few minutes: texts from patients whose webhook was lost, calls
+ * whose end was not reported, the state of the account, and the age of its auth token.
  */
 export function createTextRounds(deps: ActivityDeps, gate: TextGate): TextActivities {
   return {
@@ -25,6 +27,7 @@ export function createTextRounds(deps: ActivityDeps, gate: TextGate): TextActivi
         // Said before anything is asked: a vendor that does not answer must not silence the reminder.
         await remindOfToken(deps, practice);
         const found = await findReceived(deps, practice);
+        await settleCalls(deps, practice);
         const findings = await gate.look(practice);
         return { found, findings: findings.map((f) => f.code) };
       }),
@@ -74,6 +77,24 @@ function formOf(text: TextRecord, practice: Practice): Record<string, string> {
     ...(text.messagingServiceSid && { MessagingServiceSid: text.messagingServiceSid }),
     DateCreated: new Date(text.createdAt).toISOString(),
   };
+}
+
+/** Calls whose end was never reported: over long ago, and accepted by nobody. */
+async function settleCalls({ store, vendors }: ActivityDeps, practice: Practice): Promise<void> {
+  const open = await store.db
+    .selectFrom('effect')
+    .select(['id', 'vendor_ref'])
+    .where('practice_id', '=', practice.id)
+    .where('channel', '=', 'voice')
+    .where('state', '=', 'called')
+    .where('called_real_at', '<', store.realNow() - callOverMs)
+    .execute();
+  for (const { id, vendor_ref: sid } of open) {
+    const status = sid === null ? null : (await vendors.twilio(practice).fetchCall(sid)).status;
+    if (status !== null && !isCallOver(status)) continue;
+    const code = status === null ? 'outcome-unknown' : status === 'completed' ? 'not-accepted' : status;
+    await settleEffect(store.db, store, id, { state: 'failed', at: practiceNow(store, practice), code });
+  }
 }
 
 /** S000-66: rotate every quarter. Once a week, until somebody has. */

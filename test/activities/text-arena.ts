@@ -9,6 +9,7 @@ import { createTell } from '../../src/activities/tell.js';
 import { createTextGate } from '../../src/activities/text-gate.js';
 import { createTextRounds } from '../../src/activities/text-round.js';
 import { createVendors } from '../../src/activities/vendors.js';
+import type { PageOrder } from '../../src/domain/lifecycle/decisions.js';
 import { signedStarterRules } from '../../src/domain/library/starter-rules.js';
 import { steadyClock } from '../../src/domain/calendar/clock-map.js';
 import { InboundProcessor } from '../../src/http/inbound/processor.js';
@@ -20,6 +21,8 @@ import {
   type TwilioControl,
   type TwilioSeed,
 } from '../../src/sandbox/twilio/control.js';
+import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
+import { startSpruceSandbox } from '../../src/sandbox/spruce/server.js';
 import { startTwilioSandbox } from '../../src/sandbox/twilio/server.js';
 import { upsertPatient } from '../../src/store/patients.js';
 import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
@@ -47,6 +50,7 @@ export class TextArena {
     readonly desk: DeskPractice,
     readonly control: TwilioControl,
     readonly sandboxUrl: string,
+    readonly spruceUrl: string,
     readonly app: FastifyInstance,
     readonly webUrl: string,
     private readonly processor: InboundProcessor,
@@ -54,7 +58,11 @@ export class TextArena {
   ) {}
 
   static async open(): Promise<TextArena> {
-    const [desk, sandbox] = await Promise.all([DeskPractice.open(), startTwilioSandbox()]);
+    const [desk, sandbox, spruce] = await Promise.all([
+      DeskPractice.open(),
+      startTwilioSandbox(),
+      startSpruceSandbox(),
+    ]);
     const log = createLogger('arena', { level: 'fatal' });
     const metrics = createMetrics();
     const app = Fastify();
@@ -90,8 +98,9 @@ export class TextArena {
     await app.register(webhooks({ store: desk.store, metrics, onStored: () => processor.wake() }));
     const webUrl = await app.listen({ host: '127.0.0.1', port: 0 });
     const control = createTwilioControl(sandbox.url);
-    arena = new TextArena(desk, control, sandbox.url, app, webUrl, processor, async () => {
+    arena = new TextArena(desk, control, sandbox.url, spruce.url, app, webUrl, processor, async () => {
       await sandbox.close();
+      await spruce.close();
       await processor.stop();
       await app.close();
       await desk.close();
@@ -131,6 +140,11 @@ export class TextArena {
       ...options.account,
     };
     await this.control.seed(id, seed);
+    await createSpruceControl(this.spruceUrl).seed(id, {
+      token: `token-${id}`,
+      members: roster.people.map((p) => ({ id: p.spruceMemberId, displayName: p.id })),
+      clock: steadyClock(Date.now(), at, 1),
+    });
     await importPractice(this.desk.store, {
       id,
       athenaPracticeId: `2${String(this.seeded).padStart(5, '0')}`,
@@ -152,7 +166,12 @@ export class TextArena {
       connections: {
         athenahealth: { baseUrl: 'http://127.0.0.1:1', clientId: 'c', clientSecret: 's' },
         twilio: { ...account, authTokens: [authToken], baseUrl: this.sandboxUrl, ...options.twilio },
-        spruce: { baseUrl: 'http://127.0.0.1:1', token: 't', internalEndpointId: 'e', webhookSecrets: ['w'] },
+        spruce: {
+          baseUrl: `${this.spruceUrl}/v1`,
+          token: `token-${id}`,
+          internalEndpointId: `organizationCode_${id}`,
+          webhookSecrets: ['w'],
+        },
       },
     });
     return new ArenaPractice(this, await loadPractice(this.desk.store, id), id, account.accountSid);
@@ -231,6 +250,49 @@ export class ArenaPractice {
     return { patientId, resultId, noticeId, mobile };
   }
 
+  /** A critical potassium of Dr. Okafor's that nobody has accepted. */
+  async critical(): Promise<string> {
+    this.patients += 1;
+    const { id } = await this.arena.desk.deliver({
+      familyName: 'Ambleside',
+      chartId: `${this.id}-${this.patients}`,
+      observations: [potassium('7.2')],
+      practice: this.practice,
+    });
+    return id;
+  }
+
+  /** One tick of the page ladder. */
+  tick(resultId: string, count: number, roles: PageOrder['roles'] = ['owner']) {
+    return this.page(resultId, {
+      step: `v1/critical/${count}`,
+      task: 'callback',
+      opening: 1,
+      roles,
+      without: [],
+      critical: true,
+      dueAt: this.now,
+      at: this.now,
+    });
+  }
+
+  calls() {
+    return this.arena.control.calls(this.id);
+  }
+
+  /** Commands written for a result, as `<kind> <person> <door>`. */
+  async commands(resultId: string): Promise<string[]> {
+    const rows = await this.store.db
+      .selectFrom('command')
+      .select(['kind', 'person_id', 'via', 'targets'])
+      .where('practice_id', '=', this.id)
+      .orderBy('real_at')
+      .execute();
+    return rows
+      .filter((r) => r.targets.some((t) => t.resultId === resultId))
+      .map((r) => `${r.kind} ${r.person_id} ${r.via}`);
+  }
+
   /** The notice is being sent by text, as its plan decided. */
   async beginText(noticeId: string): Promise<void> {
     await this.store.db
@@ -265,7 +327,7 @@ export class ArenaPractice {
     return quiet().run(rounds.textRound, { practiceId: this.id });
   }
 
-  async page(resultId: string, page: Parameters<ReturnType<typeof createPageActivities>['page']>[0]['page']) {
+  async page(resultId: string, page: PageOrder) {
     const { page: run } = createPageActivities(this.arena.deps);
     return quiet().run(run, { practiceId: this.id, resultId, page });
   }

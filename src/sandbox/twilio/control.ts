@@ -6,6 +6,7 @@ import type { InboundOutcome } from './inbound.js';
 import type { StoredMessage } from './message.js';
 import type { ClickSeed, InboundSeed, TwilioSeed } from './seed.js';
 
+export type { FaultSeed } from '../shared/control.js';
 export type { Behaviour, Behaviours } from './behaviour.js';
 export type { CallStatus, StoredCall } from './stored-call.js';
 export type { InboundOutcome, OptOutType } from './inbound.js';
