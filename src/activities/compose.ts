@@ -147,7 +147,7 @@ async function read(store: Store, c: Composition): Promise<Content> {
 
 /** The practice's own words, or the library's; each provider's own variant comes first. */
 function wordingOf({ practice }: Composition): Wording {
-  return { templates: practice.panelTemplates };
+  return practice.panelTemplates ? { templates: practice.panelTemplates } : {};
 }
 
 /** Who released this version. */

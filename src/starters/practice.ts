@@ -61,9 +61,7 @@ export async function practiceCheckCommand(
   const deps = await openDeps(process.env, 'practice');
   try {
     for (const id of await choosePractices(deps.store, options.practice)) {
-      const { panelTemplates, ...practice } = await loadPractice(deps.store, id);
-      // The library's own words, which nobody signed, go with whatever panels there are.
-      requireNoFaults({ ...practice, ...(panelTemplates.signedBy && { panelTemplates }) });
+      requireNoFaults(await loadPractice(deps.store, id));
       say(`${id}: nothing found.`);
     }
   } finally {
@@ -80,7 +78,7 @@ function requireNoFaults(
 ): void {
   const roster = rosterSchema.parse(input.roster);
   const faults = rosterFaults(roster, toPractice(input.clock, Date.now()));
-  if (input.panelTemplates !== undefined) {
+  if (input.panelTemplates) {
     const templates = parsePanelTemplates(input.panelTemplates);
     faults.push(...templateFaults(templates, roster, parseRuleSet(input.ruleSet)));
   }

@@ -1,3 +1,4 @@
+import { starterPanelTemplates } from '../domain/library/panel-templates.js';
 import { panelTemplateFor, renderChartNote } from '../domain/messages/panel-template.js';
 import type { TemplateTier } from '../domain/messages/panel-template-shape.js';
 import { personById } from '../domain/routing/roster.js';
@@ -45,7 +46,7 @@ export async function templatedNote(
   const { ageYears } = classifiablePatient(card, row.collected_at ?? row.detected_at);
   const isMinor = ageYears === null || ageYears < adultFromYears;
   const panelId = isMinor && row.sensitive.length > 0 ? null : row.panel_id;
-  const set = practice.panelTemplates;
+  const set = practice.panelTemplates ?? starterPanelTemplates;
   const occasion = { panelId, tier: wanted, providerId: about.personId };
   const rules = openDecision(store, row.decision_sealed)?.ruleSet;
   return renderChartNote(set, occasion, 'eng', {

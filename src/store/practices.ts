@@ -6,7 +6,6 @@ import {
   type Connections,
   type Settings,
 } from '../domain/practice/settings.js';
-import { starterPanelTemplates } from '../domain/library/panel-templates.js';
 import { parsePanelTemplates, type PanelTemplateSet } from '../domain/messages/panel-template.js';
 import { requireSignedTemplates } from '../domain/messages/template.js';
 import type { EpochMs } from '../domain/result/report.js';
@@ -27,8 +26,8 @@ export interface Practice {
   readonly settings: Settings;
   readonly roster: Roster;
   readonly ruleSet: SignedRuleSet;
-  /** What patients and charts are told per panel and tier: the library's as long as the practice has signed none. */
-  readonly panelTemplates: PanelTemplateSet;
+  /** What patients and charts are told per panel and tier; `null` = the library's, as long as none are signed here. */
+  readonly panelTemplates: PanelTemplateSet | null;
   readonly connections: Connections;
   /** What closing triggers in athenaOne (L22); `null` = nobody has looked. */
   readonly closing: ClosingRecord | null;
@@ -61,7 +60,7 @@ export interface PracticeImport {
   readonly settings: unknown;
   readonly roster: unknown;
   readonly ruleSet: unknown;
-  /** Left out: those of an earlier import stay. */
+  /** Left out or `null`: those of an earlier import stay. */
   readonly panelTemplates?: unknown;
   readonly connections: unknown;
 }
@@ -145,9 +144,7 @@ async function readPractice(store: Store, id: string): Promise<Practice> {
     settings: settingsSchema.parse(settings),
     roster: rosterSchema.parse(roster),
     ruleSet: requireSigned(parseRuleSet(rules)),
-    panelTemplates: panelTemplates
-      ? requireSignedTemplates(parsePanelTemplates(panelTemplates))
-      : starterPanelTemplates,
+    panelTemplates: panelTemplates ? requireSignedTemplates(parsePanelTemplates(panelTemplates)) : null,
     connections: openConnections(store.cipher, connectionsSealed),
     closing: closingRecordSchema.nullable().parse(closing),
   };
@@ -171,9 +168,8 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
   const roster = rosterSchema.parse(input.roster);
   const ruleSet = requireSigned(parseRuleSet(input.ruleSet));
   const connections = connectionsSchema.parse(input.connections);
-  // The library's own words stay the library's: a practice that was loaded with them may be imported again.
   const templates =
-    input.panelTemplates === undefined || input.panelTemplates === starterPanelTemplates
+    input.panelTemplates === undefined || input.panelTemplates === null
       ? null
       : requireSignedTemplates(parsePanelTemplates(input.panelTemplates));
   checkClock(input.clock);
