@@ -16,6 +16,7 @@ import { pageReference } from '../store/pages.js';
 import { loadPatient } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
 import { inboxConversation, rememberInboxConversation, repliesToForward } from '../store/spruce-inbox.js';
+import { mayReachPatients } from './agreement-gate.js';
 import type { ActivityDeps } from './deps.js';
 import { routeToInbox } from './spruce-inbox.js';
 
@@ -29,6 +30,8 @@ export async function forwardReplies(
   spruce: SpruceClient,
 ): Promise<void> {
   const { store } = deps;
+  // A patient's words are theirs, whoever reads them there (S000-22).
+  if (!mayReachPatients(store, practice, 'secure')) return;
   const now = practiceNow(store, practice);
   if (!isOpen(staffedHours(practice.settings, now), now)) return;
   for (const reply of await repliesToForward(store, practice)) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { VendorError } from '../clients/http/index.js';
 import {
   credentialAge,
   credentialReminderDays,
@@ -114,8 +115,11 @@ async function readConversations(
   );
   let read = 0;
   for (const conversation of recent.filter((one) => ours.has(one.id))) {
-    await route(practice, spruce, conversation);
-    for (const item of await spruce.items(conversation.id, { order: 'oldest_first', startFrom: from })) {
+    await unlessRefused(route(practice, spruce, conversation));
+    const items = await unlessRefused(
+      spruce.items(conversation.id, { order: 'oldest_first', startFrom: from }),
+    );
+    for (const item of items ?? []) {
       if (!saysSomething(item)) continue;
       const kept = await keepInbound(store, practice, {
         vendor: 'spruce',
@@ -129,6 +133,17 @@ async function readConversations(
     }
   }
   return read;
+}
+
+/** One conversation that may not be read or changed (deleted, read-only) must not hold up the others. */
+async function unlessRefused<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (err) {
+    // A refused token is about all of them.
+    if (!(err instanceof VendorError) || err.outcome !== 'refused' || err.code === 'forbidden') throw err;
+    return null;
+  }
 }
 
 /** A patient's words, a page, or something that may be the posting of ours. */

@@ -45,6 +45,7 @@ export class SpruceDesk {
       settings: { ...practice.settings, spruceRoundEveryMs: 0, secureUnknownWaitMs: 60_000 },
       connections: {
         ...practice.connections,
+        agreements: { spruce: { signedOn: '2026-01-02', recordedBy: 'Lev Kastner' } },
         spruce: {
           ...practice.connections.spruce,
           baseUrl: `${sandbox.url}/v1`,
