@@ -38,6 +38,9 @@ export interface Signal {
   readonly fact: Record<string, unknown>;
 }
 
+const signed = { signedOn: '2026-01-02', recordedBy: 'Dr. Helene Wirth' };
+const agreed = { athenahealth: signed, twilio: signed, spruce: signed };
+
 /**
  * Everything of the product that speaks with Twilio, on a real PostgreSQL and against the sandbox over HTTP: the
  * sending activities, the webhook routes and their processing. What workflows would hear is written down instead.
@@ -164,6 +167,7 @@ export class TextArena {
       roster,
       ruleSet: signedStarterRules('Dr. Helene Wirth', '2026-01-05'),
       connections: {
+        agreements: agreed,
         athenahealth: { baseUrl: 'http://127.0.0.1:1', clientId: 'c', clientSecret: 's' },
         twilio: { ...account, authTokens: [authToken], baseUrl: this.sandboxUrl, ...options.twilio },
         spruce: {
@@ -185,7 +189,9 @@ export class TextArena {
         .selectFrom('inbound')
         .select('id')
         .where('processed_real_at', 'is', null)
-        .where('tries', '<', 10)
+        // What waits for an id that nobody knows yet, or for its next try, is as far as it gets now.
+        .where('waits_for', 'is', null)
+        .where('next_real_at', '<=', this.desk.store.realNow())
         .execute();
       if (open.length === 0) return;
     }
