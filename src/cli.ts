@@ -3,6 +3,7 @@ import { attemptOutcomes } from './starters/attempt.js';
 import { closeReasons } from './starters/close.js';
 import { failureWords } from './starters/failure-words.js';
 import { useWhatRunsHere } from './starters/here.js';
+import { limitTiers, limitUrgencies } from './starters/limit-choices.js';
 import { WrongUsage } from './starters/outcome.js';
 import { signOffDecisions, signOffTiers } from './starters/sign-off.js';
 import { taskKinds } from './starters/task-kinds.js';
@@ -11,8 +12,8 @@ import { taskKinds } from './starters/task-kinds.js';
  * The `resultloop` command. Exit code 0: done; 1: refused or failed, with a sentence that says what to do; 2: wrong
  * usage. Each command's own file is loaded only when it runs.
  */
-/** Commands that reach for no database. */
-const worksAlone = new Set(['start', 'sandbox', 'keys', 'rules', 'inspect']);
+/** Commands that reach for no database, or like `rules` only some of them, by themselves. */
+const worksAlone = new Set(['start', 'sandbox', 'keys', 'rules', 'templates', 'inspect']);
 
 const program = new Command('resultloop')
   .description('Follows every lab result of a practice until the patient knows and the chart says so.')
@@ -104,6 +105,53 @@ unmatched
     (await import('./starters/unmatched.js')).matchCommand(result, command.optsWithGlobals()),
   );
 
+const limits = program
+  .command('limits')
+  .description('limits that a provider signed for one patient (L46)')
+  .option(...forPractice)
+  .option('--all', 'also those that were ended')
+  .action(async (options) => (await import('./starters/limits.js')).limitsCommand(undefined, options));
+limits
+  .command('list [result]')
+  .description('of all patients, or of the patient of a result')
+  .option(...forPractice)
+  .option('--all', 'also those that were ended')
+  .action(async (result, _options, command) =>
+    (await import('./starters/limits.js')).limitsCommand(result, command.optsWithGlobals()),
+  );
+limits
+  .command('set <result>')
+  .description('sign a limit for the patient of a result; it counts for results from now on')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .requiredOption('--analyte <id>', "the analyte's id in the rules, such as potassium")
+  .option(
+    '--replaces <ids>',
+    "the practice's limits that do not apply, such as potassium-high,potassium-change",
+  )
+  .option('--above <value>', 'what applies instead: above this value')
+  .option('--below <value>', 'below it')
+  .option('--at-least <value>', 'at it or above')
+  .option('--at-most <value>', 'at it or below')
+  .option('--unit <unit>', "default: the analyte's own")
+  .addOption(new Option('--tier <tier>', 'default: critical').choices(limitTiers))
+  .addOption(new Option('--urgency <urgency>', 'default: critical, else same-day').choices(limitUrgencies))
+  .option('--without-limit', 'nothing applies instead')
+  .requiredOption('--until <day>', 'the last day on which it counts, YYYY-MM-DD; a year at most')
+  .requiredOption('--reason <text>', 'why; kept encrypted')
+  .action(async (result, _options, command) =>
+    (await import('./starters/limits.js')).setLimitCommand(result, command.optsWithGlobals()),
+  );
+limits
+  .command('end <limit>')
+  .description('end a limit at once')
+  .option(...forPractice)
+  .requiredOption(...asPerson)
+  .requiredOption('--reason <text>', 'why; kept encrypted')
+  .action(async (limit, _options, command) =>
+    (await import('./starters/limits.js')).endLimitCommand(limit, command.optsWithGlobals()),
+  );
+
 const sources = program
   .command('sources')
   .description('who sends results besides athenahealth, how, and when last')
@@ -142,6 +190,20 @@ practice
   );
 
 program
+  .command('doctor')
+  .description(
+    "check a practice's connections, roster, rules, engines and keys; exit code 1 when anything fails",
+  )
+  .option(...forPractice)
+  .option('--json', 'as JSON')
+  .option(
+    '--observe-closing <document>',
+    'instead: close this lab result of the test patient and record what that triggers',
+  )
+  .option('--by <person>', 'who looks: a person id of the roster')
+  .action(async (options) => (await import('./starters/doctor.js')).doctorCommand(options));
+
+program
   .command('keys')
   .description('keys that everything is encrypted with')
   .command('new')
@@ -151,14 +213,31 @@ program
 const rules = program.command('rules').description('rules that results are classified by');
 rules
   .command('export')
-  .description('print the starter rule set, unsigned unless a signer is named')
+  .description("print the starter rule set, unsigned unless a signer is named, or a practice's rules")
+  .option('--practice <id>', 'the rules in force there')
+  .option('--draft', 'its draft, as it was imported')
   .option('--signed-by <name>', 'the medical director who has read and signed it')
   .option('--date <date>', 'when it was signed, YYYY-MM-DD (default: today)')
   .action(async (options) => (await import('./starters/rules.js')).rulesExportCommand(options));
 rules
-  .command('check <file>')
-  .description('name every fault of a rule set, or say when it is to be reviewed')
-  .action(async (file) => (await import('./starters/rules.js')).rulesCheckCommand(file));
+  .command('import <file>')
+  .description("keep a rule set, such as another practice's, as a practice's draft, unsigned")
+  .option(...forPractice)
+  .action(async (file, options) => (await import('./starters/rules.js')).rulesImportCommand(file, options));
+rules
+  .command('check [file]')
+  .description(
+    'name every fault of a rule set, or say when it is to be reviewed; default: the rules in force',
+  )
+  .option(...forPractice)
+  .action(async (file, options) => (await import('./starters/rules.js')).rulesCheckCommand(file, options));
+rules
+  .command('simulate [draft]')
+  .description("try a draft on the stored results of a practice; default: the practice's draft")
+  .option(...forPractice)
+  .option('--since <day>', 'only results first seen from this day on, YYYY-MM-DD (default: all)')
+  .option('--json', 'as JSON, also the rules that never fired')
+  .action(async (draft, options) => (await import('./starters/simulate.js')).simulateCommand(draft, options));
 rules
   .command('diff <before> <after>')
   .description('what changes between two rule sets, in words')
@@ -178,6 +257,21 @@ rules
   .description('print the policy page: definitions, tiers, clocks, responsibilities')
   .option('--practice-name <name>', 'heading of the page', 'this practice')
   .action(async (file, options) => (await import('./starters/rules.js')).rulesPrintCommand(file, options));
+
+const templates = program
+  .command('templates')
+  .description('words of messages and chart notes, per panel and tier');
+templates
+  .command('export')
+  .description('print the library’s, unsigned unless both signers are named')
+  .option('--signed-by <name>', 'the medical director who has read them')
+  .option('--translated-by <name>', 'the qualified translator who has read the Spanish')
+  .option('--date <date>', 'when they were signed, YYYY-MM-DD (default: today)')
+  .action(async (options) => (await import('./starters/templates.js')).templatesExportCommand(options));
+templates
+  .command('check <file>')
+  .description('name every fault of a set of templates')
+  .action(async (file) => (await import('./starters/templates.js')).templatesCheckCommand(file));
 
 program
   .command('inspect <files...>')
@@ -205,16 +299,16 @@ program
   );
 
 program
-  .command('sign-off <result>')
-  .description('decide on a result as a provider')
+  .command('sign-off <results...>')
+  .description('decide on a result as a provider; on several only when all are minor')
   .option(...forPractice)
   .requiredOption(...asPerson)
   .addOption(new Option('--decision <decision>', 'default: release').choices(signOffDecisions))
   .addOption(new Option('--tier <tier>', 'with change-tier').choices(signOffTiers))
   .option('--seen <version>', 'the version you looked at; refused when a newer one is there', wholeNumber)
   .option(...note)
-  .action(async (result, options) =>
-    (await import('./starters/sign-off.js')).signOffCommand(result, options),
+  .action(async (results, options) =>
+    (await import('./starters/sign-off.js')).signOffCommand(results, options),
   );
 
 for (const verb of ['accept', 'decline'] as const)

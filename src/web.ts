@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { createTell } from './activities/tell.js';
 import { createVendors } from './activities/vendors.js';
 import { codecServer } from './http/codec-server.js';
@@ -7,11 +7,13 @@ import { health } from './http/health.js';
 import { intake } from './http/intake.js';
 import { InboundProcessor } from './http/inbound/processor.js';
 import { patientPage } from './http/patient-page/index.js';
+import { athenaWebhook } from './http/webhooks/athenahealth.js';
 import { webhooks } from './http/webhooks/index.js';
 import { deliverOverdueCommands } from './process/deliver-command.js';
 import { openDeps, type ProcessDeps } from './process/deps.js';
 import { createIntake } from './process/intake/create-intake.js';
 import type { Intake } from './process/intake/doors.js';
+import { PollWaker } from './process/poll-waker.js';
 import { EncryptionCodec } from './security/payload-codec.js';
 import { databaseAnswers } from './store/database.js';
 
@@ -41,6 +43,8 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
 }
 
+const unreadable = 'This request cannot be read.';
+
 /** Builds the server without listening. `doors`: who takes what comes to the intake routes; `null` = not this process. */
 export async function buildWeb(
   deps: ProcessDeps,
@@ -48,17 +52,44 @@ export async function buildWeb(
 ): Promise<{ app: FastifyInstance; processor: InboundProcessor }> {
   const { store, temporal, metrics, log, ring } = deps;
   // No request log: a URL may hold a link token.
-  const app = Fastify({ logger: false, bodyLimit: 1_048_576, trustProxy: false });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 1_048_576,
+    trustProxy: false,
+    // An address that cannot be read is not repeated in the answer.
+    frameworkErrors: (_err, _request, reply: FastifyReply) =>
+      void reply.code(400).send({ error: unreadable }),
+  });
   const tell = createTell(temporal);
   const vendors = createVendors(store, metrics, (err) =>
     log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const processor = new InboundProcessor({ store, tell, spruce: (p) => vendors.spruce(p) }, log, () =>
-    deliverOverdueCommands(deps),
+  const waker = new PollWaker(temporal);
+  const processor = new InboundProcessor(
+    {
+      store,
+      tell,
+      spruce: (p) => vendors.spruce(p),
+      twilio: (p) => vendors.twilio(p),
+      textWrittenAt: async (p, sid) => (await vendors.twilio(p).fetchText(sid)).createdAt,
+      wakePoll: (id) => waker.wake(id),
+    },
+    log,
+    () => deliverOverdueCommands(deps),
   );
+  // Before any door: a handler reaches only the plugins that are registered after it.
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }));
+  app.setErrorHandler((err: { statusCode?: number }, _request, reply) => {
+    const status = err.statusCode ?? 500;
+    if (status >= 500) log.error({ err }, 'a request failed');
+    return reply.code(status).send({
+      error: status >= 500 ? 'Something failed here; it was recorded.' : unreadable,
+    });
+  });
   await app.register(formbody);
   await app.register(webhooks({ store, metrics, onStored: () => processor.wake() }));
-  await app.register(patientPage({ store, tell }));
+  await app.register(athenaWebhook({ store, metrics, onStored: () => processor.wake() }));
+  await app.register(patientPage({ store, onStored: () => processor.wake() }));
   if (doors)
     await app.register(intake({ store, metrics, hl7: doors.hl7, onStored: () => doors.processor.wake() }));
   await app.register(
@@ -83,14 +114,6 @@ export async function buildWeb(
         log.info({ operation: access.operation, actor: access.actor }, 'payloads were decoded'),
     }),
   );
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }));
-  app.setErrorHandler((err: { statusCode?: number }, _request, reply) => {
-    const status = err.statusCode ?? 500;
-    if (status >= 500) log.error({ err }, 'a request failed');
-    return reply.code(status).send({
-      error: status >= 500 ? 'Something failed here; it was recorded.' : 'This request cannot be read.',
-    });
-  });
   return { app, processor };
 }
 

@@ -5,6 +5,7 @@ import { createVendors } from './activities/vendors.js';
 import { installRuntime } from './observability/install-runtime.js';
 import { temporalLogger } from './observability/temporal-logger.js';
 import { openDeps, type ProcessDeps } from './process/deps.js';
+import { createConnectionActivities } from './process/doctor/round.js';
 import { dataConverter, failureConverterPath } from './security/data-converter.js';
 import { taskQueues } from './workflows/contract.js';
 
@@ -25,12 +26,15 @@ async function main(): Promise<void> {
 }
 
 /** Builds the workers of every task queue on one connection. */
-export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
+export async function createWorkers(
+  deps: ProcessDeps,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Worker[]> {
   const connection = await NativeConnection.connect({ address: deps.temporalAddress });
   const vendors = createVendors(deps.store, deps.metrics, (err) =>
     deps.log.warn({ err }, 'a vendor call could not be recorded'),
   );
-  const { results, notices, athena, pages, chart } = createActivities({ ...deps, vendors });
+  const { results, notices, texts, athena, pages, chart, spruce } = createActivities({ ...deps, vendors });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)).replace(/\.js$/, ending()),
     failureConverterPath,
@@ -61,7 +65,7 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.athena,
-      activities: { ...athena },
+      activities: { ...athena, ...createConnectionActivities(deps, env) },
       maxConcurrentActivityTaskExecutions: 10,
     }),
     Worker.create({
@@ -73,13 +77,13 @@ export async function createWorkers(deps: ProcessDeps): Promise<Worker[]> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.texts,
-      activities: { sendText, checkDelivery },
+      activities: { sendText, checkDelivery, ...texts },
       maxConcurrentActivityTaskExecutions: 20,
     }),
     Worker.create({
       ...common,
       taskQueue: taskQueues.spruce,
-      activities: { sendSecure, checkDelivery },
+      activities: { sendSecure, checkDelivery, ...spruce },
       maxConcurrentActivityTaskExecutions: 10,
     }),
     Worker.create({

@@ -95,5 +95,14 @@ for await (const w of p.deps.temporal.workflow.list({
   await save('poll-practice', w.workflowId);
   break;
 }
+for (const [type, name] of [
+  ['textRounds', 'text-rounds'],
+  ['practiceRounds', 'practice-rounds'],
+] as const) {
+  const workflowId = `${name}/${p.practice.id}`;
+  const args = [{ practiceId: p.practice.id }];
+  await p.deps.temporal.workflow.execute(type, { workflowId, taskQueue: 'results', args });
+  await save(name, workflowId);
+}
 await closeDeps();
 child.kill('SIGTERM');

@@ -2,37 +2,29 @@ import { heartbeat } from '@temporalio/activity';
 import type { AthenaClient } from '../clients/athenahealth/index.js';
 import { readFeedRow } from '../clients/athenahealth/index.js';
 import { VendorError } from '../clients/http/index.js';
-import { IntakeError, mapLabResult, toPatientCard } from '../intake/athena/index.js';
-import {
-  beginRead,
-  countTry,
-  endRead,
-  feedState,
-  holdFeedRow,
-  markSubscribed,
-  openFeedRows,
-  persistFeedRows,
-  waitingResult,
-  type OpenFeedRow,
-} from '../store/feed.js';
+import { IntakeError, toPatientCard } from '../intake/athena/index.js';
+import { countTry, holdFeedRow, openFeedRows, waitingResult, type OpenFeedRow } from '../store/feed.js';
 import { loadPatient, patientIdOf, rememberSpruceContact, upsertPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { noticeDocuments, noticePatient, resultDocument, touchReread } from '../store/rereads.js';
 import { asChartDelivery } from '../store/second-feed.js';
 import { storeDelivery } from '../store/versions.js';
-import { announce, announceForgotten } from './announce.js';
+import { mayReachPatients, noteAgreement } from './agreement-gate.js';
 import type { AthenaActivities } from '../workflows/activity-types.js';
+import { announce, announceForgotten } from './announce.js';
+import { readDocument } from './chart-document.js';
+import { chartGate, isChartClosed } from './chart-gate.js';
+import { watchDepartments } from './departments.js';
 import type { ActivityDeps } from './deps.js';
+import { drainFeeds } from './drain-feeds.js';
 import { guarded } from './failures.js';
+import { matchContact } from './spruce-contact.js';
 import { createTell } from './tell.js';
 
-const rowsPerRead = 100;
 /** Documents read at the same time. */
 const concurrency = 4;
 /** A row that could not be read this often goes to the keeper of the unrouted list; its clock has been running. */
 const triesBeforeHold = 8;
-/** The replay window reaches this far before the read that did not finish, in practice time. */
-const replayMarginMs = 10 * 60_000;
 
 /** Reads from athenahealth: the feed, documents, patients. */
 export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
@@ -43,9 +35,12 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
     pollFeed: ({ practiceId }) =>
       guarded(async () => {
         const practice = await loadPractice(store, practiceId);
-        const rows = await drainFeed(deps, practice);
+        const athena = deps.vendors.athena(practice);
+        const rows = await drainFeeds(deps, practice);
         const { started, held } = await takeIn(deps, practice, tell);
+        await watchDepartments(deps, practice, athena).catch(unlessVendor);
         await announceForgotten(store, practice, tell);
+        await lookAtGate(deps, practice, tell);
         return { rows, started, held };
       }),
 
@@ -75,40 +70,19 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
   };
 }
 
-/** Persists everything the feed hands out before anything else happens: what a read returned is gone from it. */
-async function drainFeed({ store, vendors }: ActivityDeps, practice: Practice): Promise<number> {
-  const athena = vendors.athena(practice);
-  const state = await feedState(store, practice.id);
-  if (!state.subscribed) {
-    await athena.ensureLabSubscription();
-    await markSubscribed(store, practice.id, true);
-  }
-  let total = 0;
-  try {
-    // A read that did not finish may have taken rows with it: ask for them again.
-    if (state.replayFromAt !== null) {
-      const replay = {
-        from: state.replayFromAt - replayMarginMs,
-        to: practiceNow(store, practice) + replayMarginMs,
-      };
-      const { rows } = await athena.changedLabResults({ limit: 1000, replay });
-      total += await persistFeedRows(store, practice, rows);
-    }
-    for (;;) {
-      await beginRead(store, practice);
-      const { rows, totalCount } = await athena.changedLabResults({ limit: rowsPerRead });
-      total += await persistFeedRows(store, practice, rows);
-      await endRead(store, practice);
-      heartbeat();
-      if (totalCount <= rows.length) return total;
-    }
-  } catch (err) {
-    if (!(err instanceof VendorError) || err.code !== 'needs-setup') throw err;
-    // Setup takes the vendor some minutes; the next poll goes on. Nothing was read.
-    await endRead(store, practice);
-    await markSubscribed(store, practice.id, false);
-    return total;
-  }
+/** Looking for new departments is tried again by the next poll; it fails none. */
+function unlessVendor(err: unknown): void {
+  if (!(err instanceof VendorError)) throw err;
+}
+
+/** A paused chart that has no note waiting is looked at by the poll; what waits is woken when it opens (S000-69). */
+async function lookAtGate(
+  deps: ActivityDeps,
+  practice: Practice,
+  tell: ReturnType<typeof createTell>,
+): Promise<void> {
+  if (!(await isChartClosed(deps, practice))) return;
+  if ((await chartGate(deps, practice)) === 'open') await tell.notesQueued(practice);
 }
 
 /** Reads, stores and starts every row that was fed and not finished yet, also those of earlier polls. */
@@ -159,19 +133,16 @@ async function takeInRow(
     return 'held';
   }
   const athena = vendors.athena(practice);
-  const document = await athena.labResult(feedRow.patientId, feedRow.labResultId);
-  if (document === null) {
-    const resultId = await holdFeedRow(store, practice, row.id, 'document-not-found');
-    await tell.resume(practice, resultId);
-    return 'held';
-  }
-  const patient = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
   try {
-    const { report, facilityId } = mapLabResult(document.raw, {
-      practiceId: practice.athenaPracticeId,
-      patientId: feedRow.patientId,
-      feedRow,
-    });
+    const ref = { chartId: feedRow.patientId, documentId: row.documentId };
+    const document = await readDocument(athena, practice, ref, feedRow);
+    if (document === null) {
+      const resultId = await holdFeedRow(store, practice, row.id, 'document-not-found');
+      await tell.resume(practice, resultId);
+      return 'held';
+    }
+    const patient = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
+    const { report, facilityId } = document;
     const stored = await storeDelivery(store, practice, {
       reportId: row.id,
       ...(await asChartDelivery(store, practice.id, facilityId, report)),
@@ -180,7 +151,7 @@ async function takeInRow(
       previousChartIds: patient.previousChartIds,
       detectedAt: row.receivedAt,
       detectedRealAt: row.receivedRealAt,
-      waitingResultId: await waitingResult(store, practice.id, feedRow.labResultId),
+      waitingResultId: await waitingResult(store, practice.id, row.documentId),
     });
     await announce(store, practice, tell, stored);
     if (stored.outcome !== 'new-version') return 'nothing';
@@ -254,14 +225,10 @@ async function readAgain(
   const athena = vendors.athena(practice);
   const before = await loadPatient(store, patientId);
   const { chartId, departmentId } = before.card;
-  const document = documentId === null ? null : await athena.labResult(chartId, documentId);
+  const document = documentId === null ? null : await readDocument(athena, practice, { chartId, documentId });
   await readPatient(deps, practice, athena, chartId, departmentId);
   if (document) {
-    const { report, facilityId } = mapLabResult(document.raw, {
-      practiceId: practice.athenaPracticeId,
-      patientId: chartId,
-    });
-    const said = await asChartDelivery(store, practice.id, facilityId, report);
+    const said = await asChartDelivery(store, practice.id, document.facilityId, document.report);
     const now = { detectedAt: practiceNow(store, practice), detectedRealAt: store.realNow() };
     const delivery = { reportId: null, ...said, raw: document.raw, patientId, ...now, waitingResultId: null };
     await announce(store, practice, tell, await storeDelivery(store, practice, delivery));
@@ -269,20 +236,22 @@ async function readAgain(
   return (await loadPatient(store, patientId)).card.status;
 }
 
-/** L28: whether the patient can be reached by Spruce, as Spruce says now. The contact is ours by its link. */
-async function findInSpruce(
-  { store, vendors }: ActivityDeps,
-  practice: Practice,
-  noticeId: string,
-): Promise<void> {
+/** L28: whether the patient can be reached by Spruce, as Spruce says now. */
+async function findInSpruce(deps: ActivityDeps, practice: Practice, noticeId: string): Promise<void> {
+  const { store, vendors } = deps;
+  // S000-22: Spruce is told of no patient then, not even by a question.
+  if (!mayReachPatients(store, practice, 'secure')) return noteAgreement(deps, practice, 'secure');
   const patientId = await noticePatient(store, noticeId);
   const { card } = await loadPatient(store, patientId);
   const spruce = vendors.spruce(practice);
-  const linked = await spruce.findContactByExternalId(`athena-${practice.athenaPracticeId}-${card.chartId}`);
+  const contact = await matchContact(spruce, card, `athena-${practice.athenaPracticeId}-${card.chartId}`, {
+    create: practice.connections.spruce.createContacts === true,
+    nowReal: store.realNow(),
+  });
   await rememberSpruceContact(
     store,
     patientId,
-    linked ? { id: linked.id, hasAccount: linked.hasAccount } : null,
+    contact && { id: contact.id, hasAccount: contact.standing === 'account' },
   );
 }
 

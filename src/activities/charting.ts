@@ -5,6 +5,7 @@ import { noteBodyAad } from '../store/chart-notes.js';
 import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import type { ChartActivities } from '../workflows/activity-types.js';
+import { chartGate, closesGate, isChartClosed } from './chart-gate.js';
 import { takeChartTurn } from './chart-turn.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
@@ -36,15 +37,19 @@ export function createChartActivities(deps: ActivityDeps): ChartActivities {
       guarded(async () => {
         const practice = await loadPractice(store, practiceId);
         let written = 0;
+        let isClosed = (await chartGate(deps, practice)) === 'closed';
         for (
-          let batch = await dueNotes(deps, practice);
-          batch.length > 0;
+          let batch = isClosed ? [] : await dueNotes(deps, practice);
+          batch.length > 0 && !isClosed;
           batch = await dueNotes(deps, practice)
         ) {
           for (const group of merged(batch)) {
             await writeGroup(deps, practice, group);
             written += 1;
             heartbeat();
+            // Closed by this very write: what is left of the batch stays queued, untouched (S000-69).
+            isClosed = await isChartClosed(deps, practice);
+            if (isClosed) break;
           }
         }
         const open = await store.db
@@ -53,7 +58,9 @@ export function createChartActivities(deps: ActivityDeps): ChartActivities {
           .where('practice_id', '=', practice.id)
           .where('state', 'in', ['queued', 'called'])
           .executeTakeFirst();
-        return { written, nextRealAt: open?.next ?? null };
+        const next = open?.next ?? null;
+        if (next === null || !isClosed) return { written, nextRealAt: next };
+        return { written, nextRealAt: Math.max(next, store.realNow() + practice.settings.chartRecheckMs) };
       }),
   };
 }
@@ -204,9 +211,11 @@ async function later(
   const { store } = deps;
   const ids = group.map((n) => n.id);
   const vendor = err instanceof VendorError ? err : null;
-  if (vendor?.outcome === 'refused') return giveUp(deps, practice, group, vendor.code);
+  const isPaused = await closesGate(deps, practice, err);
+  if (vendor?.outcome === 'refused' && !isPaused) return giveUp(deps, practice, group, vendor.code);
   const isPaced = (err as { type?: string }).type === 'Paced';
-  const wait = isPaced ? 1_000 : (vendor?.retryAfterMs ?? retryMs);
+  // A closed gate is what they wait for; once it opens, nothing else holds them up.
+  const wait = isPaused ? 0 : isPaced ? 1_000 : (vendor?.retryAfterMs ?? retryMs);
   await store.db
     .updateTable('chart_note')
     .set({

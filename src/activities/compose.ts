@@ -1,18 +1,24 @@
+import type { ResultState } from '../domain/lifecycle/state.js';
 import type { MessageLanguage } from '../domain/notices/plan.js';
 import { render, renderNoticeText } from '../domain/messages/render.js';
 import {
   renderSecureMessage,
   suggestedNextStep,
+  summaryOf,
   type SecureMember,
+  type Wording,
 } from '../domain/messages/secure-message.js';
 import type { MessageParams } from '../domain/messages/template.js';
+import type { PatientCard } from '../domain/result/patient.js';
 import type { Report } from '../domain/result/report.js';
+import type { ClassifiedObservation } from '../domain/rules/classification.js';
 import { classify } from '../domain/rules/classify.js';
 import { personById } from '../domain/routing/roster.js';
 import { loadPatient } from '../store/patients.js';
 import type { Practice } from '../store/practices.js';
 import type { NoticePurpose } from '../store/schema.js';
-import { ageYears } from '../store/stage.js';
+import { classifiablePatient } from '../store/classifying.js';
+import { openDecision } from '../store/decisions.js';
 import type { Store } from '../store/store.js';
 import { contentAad } from '../store/contents.js';
 
@@ -58,7 +64,7 @@ export async function composeSecure(
       c.language === 'spa' ? 'Nuevo mensaje de su equipo de salud' : 'New message from your care team';
     return { subject, body };
   }
-  return renderSecureMessage(c.language, {
+  const message = {
     firstName: params.firstName ?? '',
     practiceName: c.practice.name,
     providerName: params.providerName ?? c.practice.name,
@@ -67,7 +73,8 @@ export async function composeSecure(
     schedulingLink: c.practice.settings.schedulingLink,
     members,
     isUpdate: c.purpose === 'update',
-  });
+  };
+  return renderSecureMessage(c.language, message, wordingOf(c));
 }
 
 /** The note that the patient sees beside the published result (L25). */
@@ -93,28 +100,31 @@ async function read(store: Store, c: Composition): Promise<Content> {
         'version.content_sealed',
         'version.sensitive',
         'version.panel_id',
+        'version.tier as classified',
+        'version.decision_sealed',
         'result.tier',
         'result.owner_id',
+        'result.state',
         'version.detected_at',
       ])
       .where('version.result_id', '=', m.resultId)
       .where('version.number', '=', m.version)
       .executeTakeFirstOrThrow();
     const report = store.cipher.openJson(row.content_sealed, contentAad) as Report;
-    const age = ageYears(card.birthDate, report.collectedAt ?? row.detected_at);
-    const classified = classify(report, c.practice.ruleSet, {
-      sex: card.sex,
-      ageYears: age,
-      pregnant: card.pregnant,
-    });
-    const tier = (row.tier ?? classified.tier) as SecureMember['tier'];
-    provider ??= tier === 'normal' ? null : row.owner_id;
+    // As it was classified when it came: a message never says other than what was signed off.
+    const observations =
+      openDecision(store, row.decision_sealed)?.observations ??
+      classifyAgain(c.practice, report, card, row.detected_at);
+    const tier = (row.tier ?? row.classified) as SecureMember['tier'];
+    const signer = signerOf(row.state as ResultState | null, m.version) ?? row.owner_id;
+    provider ??= tier === 'normal' ? null : signer;
     members.push({
       panelId: row.panel_id,
       testName: report.test.name,
       tier,
       isSensitive: row.sensitive.length > 0,
-      findings: findings(report, classified.observations),
+      findings: findings(report, observations),
+      providerId: signer,
     });
   }
   const owner = provider ? personById(c.practice.roster, provider)?.name : undefined;
@@ -124,8 +134,8 @@ async function read(store: Store, c: Composition): Promise<Content> {
     providerName: owner ?? c.practice.name,
     link: c.link,
     phone: c.practice.settings.phone,
-    tests: members.map((m) => m.testName).join(', '),
-    nextStep: suggestedNextStep(members, c.language),
+    summary: summaryOf(members, c.language, wordingOf(c)),
+    nextStep: suggestedNextStep(members, c.language, wordingOf(c)),
   };
   return {
     params,
@@ -135,11 +145,26 @@ async function read(store: Store, c: Composition): Promise<Content> {
   };
 }
 
+/** The practice's own words, or the library's; each provider's own variant comes first. */
+function wordingOf({ practice }: Composition): Wording {
+  return practice.panelTemplates ? { templates: practice.panelTemplates } : {};
+}
+
+/** Who released this version. */
+function signerOf(state: ResultState | null, version: number): string | null {
+  const decision = state?.decision;
+  return decision?.kind === 'released' && decision.version === version ? decision.by : null;
+}
+
+/** Versions from before decisions were kept. */
+function classifyAgain(practice: Practice, report: Report, card: PatientCard, detectedAt: number) {
+  const patient = classifiablePatient(card, report.collectedAt ?? detectedAt);
+  const context = { laboratory: report.laboratory ?? null, now: detectedAt };
+  return classify(report, practice.ruleSet, patient, context).observations;
+}
+
 /** Rows outside what is expected, as the laboratory wrote them. */
-function findings(
-  report: Report,
-  rows: ReturnType<typeof classify>['observations'],
-): SecureMember['findings'] {
+function findings(report: Report, rows: readonly ClassifiedObservation[]): SecureMember['findings'] {
   return rows
     .filter((r) => r.tier === 'abnormal' || r.tier === 'critical')
     .flatMap((r) => {

@@ -15,6 +15,7 @@ import { memberFacts, noticeFacts } from './notice-facts.js';
 import { tokenAad } from './sending.js';
 import { createSecureSend } from './send-secure.js';
 import { createTextSend } from './send-text.js';
+import { createTextGate, type TextGate } from './text-gate.js';
 import { createPortalNote } from './send-portal-note.js';
 import { createTell } from './tell.js';
 
@@ -22,7 +23,10 @@ import { createTell } from './tell.js';
 const readingGoodMs = 2 * 60_000;
 
 /** The notices of a patient: planning is ours, sending is each channel's. */
-export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
+export function createNoticeActivities(
+  deps: ActivityDeps,
+  gate: TextGate = createTextGate(deps),
+): NoticeActivities {
   const { store } = deps;
   const tell = createTell(deps.temporal);
 
@@ -99,7 +103,7 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
   return {
     nextNoticeStep: ({ practiceId, patientId }) => guarded(() => nextStep(practiceId, patientId)),
     checkDelivery: createDeliveryCheck(deps),
-    sendText: createTextSend(deps),
+    sendText: createTextSend(deps, gate),
     sendSecure: createSecureSend(deps),
     writePortalNote: createPortalNote(deps),
     sendGaveUp: (input: SendInput) =>
@@ -137,7 +141,10 @@ export function createNoticeActivities(deps: ActivityDeps): NoticeActivities {
   };
 }
 
-/** The next message that left and is not confirmed; after a day nobody asks any more (L48: it has a task by then). */
+/**
+ * The next message that left and is not confirmed; after a day nobody asks any more (L48: it has a task by then). A text
+ * is settled by the question that ends its day (L38).
+ */
 async function dueCheck(store: Store, patientId: string) {
   const row = await store.db
     .selectFrom('effect')
@@ -147,7 +154,12 @@ async function dueCheck(store: Store, patientId: string) {
     .where('notice.state', '=', 'sent')
     .where('effect.state', '=', 'called')
     .whereRef('effect.epoch', '=', 'notice.epoch')
-    .where('effect.called_real_at', '>', store.realNow() - 24 * 3_600_000)
+    .where((e) =>
+      e.or([
+        e('effect.kind', '=', 'text'),
+        e('effect.called_real_at', '>', store.realNow() - 24 * 3_600_000),
+      ]),
+    )
     .orderBy('effect.lease_real_until')
     .limit(1)
     .executeTakeFirst();

@@ -1,12 +1,12 @@
 import { alwaysOpen } from '../domain/calendar/open-hours.js';
 import type { MemberFacts, NoticeFacts, SiblingFacts } from '../domain/notices/plan.js';
 import type { Tier, Urgency } from '../domain/lifecycle/state.js';
-import { localDay, nextBusinessDayAt, staffedHours, textHours } from '../store/calendar.js';
+import { carrierDay, localDay, nextBusinessDayAt, staffedHours, textHours } from '../store/calendar.js';
 import type { Tx } from '../store/database.js';
 import { liveMembers } from '../store/notices.js';
 import { loadPatient } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
-import { ageYears } from '../store/stage.js';
+import { ageYears } from '../store/classifying.js';
 import type { Store } from '../store/store.js';
 
 const day = 24 * 3_600_000;
@@ -48,6 +48,7 @@ export async function noticeFacts(store: Store, practice: Practice, noticeId: st
     },
     staffed: staffedHours(settings, now) ?? alwaysOpen,
     textWindow: textHours(settings, now),
+    textsFrom: await textsFrom(db, practice, now),
     siblingsUntil: nextBusinessDayAt(settings, notice.created_at, '14:00'),
     settleMs: settings.noticeSettleMs,
     defaultLanguage: settings.defaultLanguage,
@@ -116,7 +117,7 @@ async function siblingFacts(
     }));
 }
 
-/** L26: unshared, not opted out, not wrong, not suspended. */
+/** L26: unshared, not opted out, not wrong, not suspended, no landline. */
 async function mobileUsable(
   db: Store['db'],
   practiceId: string,
@@ -129,7 +130,10 @@ async function mobileUsable(
     .where('practice_id', '=', practiceId)
     .where('number_index', '=', mobileIndex)
     .executeTakeFirst();
-  if (number && (number.opted_out_at !== null || number.wrong_at !== null || number.suspended_at !== null))
+  if (
+    number &&
+    [number.opted_out_at, number.wrong_at, number.suspended_at, number.no_texts_at].some((at) => at !== null)
+  )
     return false;
   const owners = await db
     .selectFrom('patient')
@@ -139,6 +143,20 @@ async function mobileUsable(
     .limit(2)
     .execute();
   return owners.length === 1;
+}
+
+/** The practice's daily budget of texts: once it is used up, the next carriers' day. */
+export async function textsFrom(db: Store['db'] | Tx, practice: Practice, now: number): Promise<number> {
+  const [from, to] = carrierDay(now);
+  const { sent } = await db
+    .selectFrom('effect')
+    .select((e) => e.fn.countAll<number>().as('sent'))
+    .where('practice_id', '=', practice.id)
+    .where('kind', '=', 'text')
+    .where('called_at', '>=', from)
+    .where('called_at', '<', to)
+    .executeTakeFirstOrThrow();
+  return sent < practice.settings.textsPerDay ? now : to;
 }
 
 /** Texts to a patient that may have left: today, and in the last seven days (L27). */

@@ -2,7 +2,7 @@ import { v5 as uuidV5 } from 'uuid';
 import type { PageOrder } from '../domain/lifecycle/decisions.js';
 import { resolveRole } from '../domain/routing/roster.js';
 import type { SpruceClient } from '../clients/spruce/index.js';
-import { resolvedPages } from '../clients/spruce/index.js';
+import { keyFor, resolvedPages } from '../clients/spruce/index.js';
 import { VendorError } from '../clients/http/index.js';
 import { markDelivered, writeCommand } from '../store/commands.js';
 import {
@@ -14,13 +14,22 @@ import {
   settleEffect,
   type EffectKey,
 } from '../store/effects.js';
-import { alarmsToPage, pageConversation, pageEffectsOf, rememberPageConversation } from '../store/pages.js';
+import {
+  alarmsToPage,
+  pageConversation,
+  pageEffectsOf,
+  pageReference,
+  rememberPageConversation,
+} from '../store/pages.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import { rulesReviewDue, watchRulesReview } from '../store/rules-review.js';
 import { memberTask } from '../store/tasks.js';
 import type { AlarmActivities, PageActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded } from './failures.js';
+import { alarmIfRefused } from './spruce-refused.js';
 import { createTell } from './tell.js';
+import { callPerson } from './voice-page.js';
 
 /** L11: at most one page per person per hour, with a count. Criticals are not bound by it. */
 const perPersonMs = 60 * 60_000;
@@ -29,7 +38,7 @@ export const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
 
 type Paged = Awaited<ReturnType<PageActivities['page']>>;
 
-/** Pages by Spruce. They hold no PHI (L11); a critical one is rather sent twice than never (architecture §8). */
+/** Pages by Spruce, and critical ones by voice too. They hold no PHI (L11); a critical one is rather sent twice than never (architecture §8). */
 export function createPageActivities(deps: ActivityDeps): PageActivities & AlarmActivities {
   const { store, vendors, metrics } = deps;
   const tell = createTell(deps.temporal);
@@ -47,13 +56,24 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
         const people = resolve(practice, page, result.owner_id, practiceNow(store, practice));
         const taskKey = task?.id ?? `result/${resultId}`;
         const outcome: Paged = { sentTo: [], failedFor: [], againAt: null };
-        for (const personId of people) {
-          const one = await pagePerson(deps, practice, page, {
-            personId,
-            taskKey,
-            taskId: task?.id,
-            resultId,
-          });
+        // Side by side: a channel that hangs for one person must not delay the page to the next.
+        const tried = await Promise.allSettled(
+          people.map(async (personId) => {
+            const to = { personId, taskKey, taskId: task?.id, resultId };
+            const one = await pagePerson(deps, practice, page, to);
+            const call = await callPerson(deps, practice, page, { ...to, otherChannelFailed: one.failed });
+            return {
+              personId,
+              againAt: one.againAt,
+              sent: one.sent || call === 'called',
+              // L10: an error of either channel rings the next person at once.
+              failed: one.failed || call === 'failed',
+            };
+          }),
+        );
+        for (const result of tried) {
+          if (result.status === 'rejected') throw result.reason;
+          const { personId, ...one } = result.value;
           if (one.sent) (outcome.sentTo as string[]).push(personId);
           if (one.failed) (outcome.failedFor as string[]).push(personId);
           if (one.againAt !== null)
@@ -67,19 +87,28 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
     pageAlarms: ({ practiceId }) =>
       guarded(async () => {
         const practice = await loadPractice(store, practiceId);
-        const personId = practice.roster.administrator;
+        await watchRulesReview(store, practice);
+        const { administrator, medicalDirector } = practice.roster;
         const page = { step: 'alarm', critical: false };
-        const alarmIds = await alarmsToPage(store, practiceId, personId);
-        const to = alarmIds.map((id) => ({ personId, taskKey: `alarm/${id}`, taskId: undefined }));
+        const toPerson = async (personId: string, codes?: readonly string[]) =>
+          (await alarmsToPage(store, practiceId, personId, codes)).map((id) => ({
+            personId,
+            taskKey: `alarm/${id}`,
+            taskId: undefined,
+          }));
+        // The review of the rules is the medical director's to do (S000-96), and the administrator's to know of.
+        const lists = [
+          await toPerson(administrator),
+          medicalDirector === administrator ? [] : await toPerson(medicalDirector, [rulesReviewDue]),
+        ];
         // All are written down before the first is sent: its page takes the others along, with their count (L11).
-        for (const one of to)
+        for (const one of lists.flat())
           await store.db
             .transaction()
             .execute((tx) =>
               holdEffect(tx, store, effectKey(practice, page, one, practiceNow(store, practice))),
             );
-        const [lead] = to;
-        if (lead) await pagePerson(deps, practice, page, lead);
+        for (const [lead] of lists) if (lead) await pagePerson(deps, practice, page, lead);
       }),
 
     pollPages: ({ practiceId, resultId }) =>
@@ -90,7 +119,11 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
         for (const conversationId of new Set(pages.map((p) => p.conversationId).filter((c) => c !== null))) {
           const mine = pages.filter((p) => p.conversationId === conversationId);
           for (const item of await spruce.items(conversationId, { order: 'newest_first' })) {
-            const page = mine.find((p) => p.requestId !== null && p.requestId === item.requestId);
+            const page = mine.find(
+              (p) =>
+                (p.requestId !== null && p.requestId === item.requestId) ||
+                item.text.includes(pageReference(p.effectId)),
+            );
             if (!page) continue;
             await settleEffect(store.db, store, page.effectId, {
               state: 'confirmed',
@@ -136,7 +169,7 @@ interface PersonPage {
   readonly resultId?: string;
 }
 
-type PageStep = Pick<PageOrder, 'step' | 'critical'>;
+type PageStep = Pick<PageOrder, 'step' | 'critical' | 'anyHour'>;
 
 /** One page of one step to one person happens once, whatever retries it. */
 function effectKey(practice: Practice, page: PageStep, to: PersonPage, at: number): EffectKey {
@@ -182,7 +215,7 @@ async function pagePerson(
     }
     if (page.critical) {
       await markCalled(tx, store, effect.id, effect.id, practice.settings.leaseMs, now);
-      return { do: 'call' as const, effects: [effect.id], member };
+      return { do: 'call' as const, effects: [effect.id], member, since: effect.createdRealAt };
     }
     const free = (membership?.last_paged_at ?? -Infinity) + perPersonMs;
     if (free > now) return { do: 'later' as const, againAt: free };
@@ -192,6 +225,7 @@ async function pagePerson(
       .select('id')
       .where('practice_id', '=', practice.id)
       .where('kind', '=', 'page')
+      .where('channel', '=', 'spruce')
       .where('person_id', '=', to.personId)
       .where('state', '=', 'intended')
       .forUpdate()
@@ -204,7 +238,7 @@ async function pagePerson(
       .where('practice_id', '=', practice.id)
       .where('person_id', '=', to.personId)
       .execute();
-    return { do: 'call' as const, effects, member };
+    return { do: 'call' as const, effects, member, since: effect.createdRealAt };
   });
   switch (claimed.do) {
     case 'done':
@@ -214,7 +248,7 @@ async function pagePerson(
     case 'later':
       return { sent: false, failed: false, againAt: claimed.againAt };
     case 'call':
-      return call(deps, practice, page, to.personId, claimed.member, claimed.effects);
+      return call(deps, practice, page, to.personId, claimed.member, claimed);
     default:
       claimed satisfies never;
       throw new Error('unreachable');
@@ -227,7 +261,7 @@ async function call(
   page: PageStep,
   personId: string,
   memberId: string,
-  effects: readonly string[],
+  { effects, since }: { readonly effects: readonly string[]; readonly since: number },
 ): Promise<{ sent: boolean; failed: boolean; againAt: null }> {
   const { store, vendors } = deps;
   const [lead] = effects;
@@ -236,17 +270,19 @@ async function call(
     const conversationId = await conversationFor(deps, practice, spruce, personId, memberId);
     const posted = await spruce.postMessage({
       conversationId,
-      text: words(page, effects.length),
+      text: `${words(page, effects.length)} (${pageReference(lead ?? '')})`,
       internal: true,
       pageMemberIds: [memberId],
-      // The same key for the same effect: a repeat after an unknown outcome is refused by Spruce, not doubled.
-      idempotencyKey: `page-${lead}`,
+      // The same key for the same effect: a repeat after an unknown outcome is refused by Spruce, not doubled. Spruce
+      // forgets keys; what is repeated for a day gets another, rather twice than never.
+      idempotencyKey: keyFor(`page-${lead}`, since, store.realNow()),
     });
     for (const id of effects)
       await markTaken(store.db, id, 'requestId' in posted ? posted.requestId : 'duplicate', 'posted');
     return { sent: true, failed: false, againAt: null };
   } catch (err) {
     if (!(err instanceof VendorError)) throw err;
+    await alarmIfRefused(store, practice, err);
     const at = practiceNow(store, practice);
     for (const id of effects) {
       if (err.outcome === 'refused')
@@ -275,6 +311,8 @@ async function forgetPaged({ store }: ActivityDeps, practice: Practice, personId
 function words(page: PageStep, count: number): string {
   if (page.critical)
     return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
+  if (page.anyHour)
+    return `resultloop: a same-day result needs your decision now${count > 1 ? `, and ${count - 1} more ${count === 2 ? 'item waits' : 'items wait'} for you` : ''}. Open your worklist.`;
   return count > 1
     ? `resultloop: ${count} items wait for you. Open your worklist.`
     : 'resultloop: an item waits for you. Open your worklist.';
@@ -295,6 +333,7 @@ async function conversationFor(
     memberIds: [memberId],
     // A second conversation after a lost answer is harmless; a reused key would be refused without its id.
     idempotencyKey: `pages-${personId}-${store.realNow()}`,
+    isUrgent: true,
   });
   await rememberPageConversation(store, practice.id, personId, conversationId);
   return conversationId;

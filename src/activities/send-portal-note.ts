@@ -5,6 +5,8 @@ import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { resultDocument } from '../store/rereads.js';
 import type { SendInput } from '../workflows/activity-types.js';
+import { patientNote, writePatientNote } from './chart-document.js';
+import { closesGate, isChartClosed } from './chart-gate.js';
 import { takeChartTurn } from './chart-turn.js';
 import { composePortalNote } from './compose.js';
 import type { ActivityDeps } from './deps.js';
@@ -26,6 +28,7 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
   return (input) =>
     guarded(async () => {
       const practice = await loadPractice(store, input.practiceId);
+      if (await isChartClosed(deps, practice)) throw paused(practice);
       const members = await liveMembers(store.db, input.noticeId);
       const note = await composed(deps, practice, input, 'portal-note', (n) =>
         noteText(deps, practice, n, members),
@@ -45,16 +48,20 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
           await settleEffect(store.db, store, effectId, { state: 'failed', at, code: 'no-document' });
           return nextChannel(deps, notice, 'portal-note');
         }
-        const standsThere = async () =>
-          ((await athena.labResult(card.chartId, documentId))?.patientNote ?? '').includes(note);
+        const document = { chartId: card.chartId, documentId };
+        const standsThere = async () => (await patientNote(athena, document)).includes(note);
         if (claim.do === 'act') {
           try {
             await takeChartTurn(store, practice);
-            await athena.noteToPatient({ patientId: card.chartId, labResultId: documentId, note });
+            await writePatientNote(athena, document, note);
           } catch (err) {
             if (!(err instanceof VendorError)) {
               await markNotDone(store.db, effectId, claim.token);
               throw err;
+            }
+            if (await closesGate(deps, practice, err)) {
+              await markNotDone(store.db, effectId, claim.token);
+              throw paused(practice);
             }
             if (err.outcome === 'refused') {
               await settleEffect(store.db, store, effectId, { state: 'failed', at, code: err.code });
@@ -81,6 +88,11 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
       await markConfirmed(deps, practice, notice);
       await tellMembers(deps, practice, notice, 'confirmed');
     });
+}
+
+/** S000-69: waits until documents may be written again. */
+function paused(practice: Practice) {
+  return comeBack(practice.settings.chartRecheckMs, 'chart writes are paused');
 }
 
 async function noteText(

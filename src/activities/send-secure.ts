@@ -18,8 +18,18 @@ import {
   type Claim,
   type Notice,
 } from './sending.js';
+import { tryRouteToInbox } from './spruce-inbox.js';
+import { alarmIfRefused } from './spruce-refused.js';
 
-/** Sends a notice as a Spruce secure message, once. 200 means taken; an item with our text is the proof. */
+/** How far Spruce's clock may be from ours. */
+const clockMarginMs = 10 * 60_000;
+/** How often a message whose call had no answer is looked for, real ms. */
+const lookAgainMs = 15_000;
+
+/**
+ * Sends a notice as a Spruce secure message, once, in a conversation of its own: an answer there is an answer to it. 200
+ * means taken, and so does 422 to a key; an item with our request id or our link is the proof.
+ */
 export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Promise<void> {
   const { store, vendors } = deps;
   return (input) =>
@@ -33,6 +43,7 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
       if (claim.do === 'nothing') return;
       if (claim.do === 'ask-vendor') return askSpruce(deps, practice, claim);
       const { notice, effectId, token } = claim;
+      const spruce = vendors.spruce(practice);
       const patient = await loadPatient(store, notice.patient_id);
       if (patient.spruceContactId === null) {
         await settleEffect(store.db, store, effectId, {
@@ -43,18 +54,21 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
         return nextChannel(deps, notice, 'secure');
       }
       try {
-        const sent = await vendors.spruce(practice).createSecureConversation({
+        const sent = await spruce.createSecureConversation({
           contactId: patient.spruceContactId,
           internalEndpointId: practice.connections.spruce.internalEndpointId,
           subject: message.subject,
           message: message.body,
-          idempotencyKey: `notice-${effectId}`,
+          // Of this attempt alone: another follows only when it surely did nothing, and then needs a key not burnt.
+          idempotencyKey: `notice-${token}`,
         });
         await markTaken(store.db, effectId, sent.requestId ?? 'accepted', 'posted');
         await markLeft(deps, practice, notice, sent.conversationId);
         await tellMembers(deps, practice, notice, 'left');
+        await tryRouteToInbox(deps, spruce, practice, sent.conversationId);
       } catch (err) {
         if (!(err instanceof VendorError)) throw err;
+        await alarmIfRefused(store, practice, err);
         if (err.outcome === 'refused') {
           await settleEffect(store.db, store, effectId, {
             state: 'failed',
@@ -84,7 +98,10 @@ async function secureMessage(deps: ActivityDeps, practice: Practice, notice: Not
   });
 }
 
-/** Reads the patient's conversations for our message; its link is unique. Not there: the next channel. */
+/**
+ * Reads the patient's conversations for our message; its link is unique. Lists lag, so that it counts as not there only
+ * after a while; then the next channel.
+ */
 async function askSpruce(
   deps: ActivityDeps,
   practice: Practice,
@@ -108,6 +125,8 @@ async function askSpruce(
     await markLeft(deps, practice, notice);
     return tellMembers(deps, practice, notice, 'left');
   }
+  const left = (effect.calledRealAt ?? 0) + practice.settings.secureUnknownWaitMs - store.realNow();
+  if (left > 0) throw comeBack(Math.min(left, lookAgainMs), 'lists of Spruce lag; it may still be there');
   await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'not-found' });
   await tellMembers(deps, practice, notice, 'failed', 'outcome-unknown');
   await nextChannel(deps, notice, 'secure');
@@ -123,8 +142,10 @@ export async function findSecureMessage(
   if (spruceContactId === null) return null;
   const spruce = vendors.spruce(practice);
   const link = linkOf({ store, vendors, ...rest }, practice, notice);
+  // Nothing older can hold it, and what else was said there is not ours to read.
+  const startFrom = notice.created_at - clockMarginMs;
   for (const conversation of await spruce.conversationsOfContact(spruceContactId))
-    for (const item of await spruce.items(conversation.id, { order: 'newest_first' }))
+    for (const item of await spruce.items(conversation.id, { order: 'newest_first', startFrom }))
       if (item.text.includes(link)) return { conversationId: conversation.id, requestId: item.requestId };
   return null;
 }

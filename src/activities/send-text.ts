@@ -1,14 +1,18 @@
-import { TwilioError } from '../clients/twilio/index.js';
+import { TwilioError, type TextFailure } from '../clients/twilio/index.js';
 import { VendorError } from '../clients/http/index.js';
+import { localDay, textValidity } from '../store/calendar.js';
 import { markNotDone, markTaken, settleEffect } from '../store/effects.js';
+import { raiseAlarm } from '../store/inbound.js';
 import type { Seat } from '../store/pace.js';
 import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { liveMembers } from '../store/notices.js';
 import type { SendInput } from '../workflows/activity-types.js';
+import { mayReachPatients } from './agreement-gate.js';
+import { askTwilio } from './ask-twilio.js';
 import { composeText } from './compose.js';
 import type { ActivityDeps } from './deps.js';
-import { comeBack, guarded, toFailure } from './failures.js';
+import { comeBack, guarded, paced, toFailure } from './failures.js';
 import {
   claimSend,
   composed,
@@ -17,16 +21,24 @@ import {
   markLeft,
   nextChannel,
   tellMembers,
-  type Claim,
   type Notice,
 } from './sending.js';
+import { createTell } from './tell.js';
+import { textFailed } from './text-failed.js';
+import { createTextGate, type TextGate } from './text-gate.js';
+import { checkNumber } from './text-number.js';
 import { takeTextTurn } from './text-turn.js';
 
-/** A text that has not left after this many real seconds expires at Twilio (30036) and is decided again. */
-const validitySeconds = 4 * 3600;
+/** A text that has not left after this long, or by the end of the window, expires at Twilio (30036) and is decided again. */
+const longestValiditySeconds = 4 * 3600;
+/** Twilio retries a callback on our errors and timeouts, with short waits, and asks no more of a server that is down. */
+const callbackOverrides = '#rc=3&rp=5xx,ct,rt&ct=2000&rt=5000';
 
 /** Sends a notice's text, once. Strictly paced: at most 8 a second per sender (S000-73). */
-export function createTextSend(deps: ActivityDeps): (input: SendInput) => Promise<void> {
+export function createTextSend(
+  deps: ActivityDeps,
+  gate: TextGate = createTextGate(deps),
+): (input: SendInput) => Promise<void> {
   return (input) =>
     guarded(async () => {
       const practice = await loadPractice(deps.store, input.practiceId);
@@ -35,7 +47,10 @@ export function createTextSend(deps: ActivityDeps): (input: SendInput) => Promis
         textBody(deps, practice, notice),
       );
       if (body === null) return;
-      const seat = await turnIfToCall(deps, practice, input);
+      // Asking Twilio about an earlier call needs neither permission nor a turn.
+      const isNew = await mayBeCalled(deps, input);
+      if (isNew && !(await mayLeave(deps, gate, practice, input))) return;
+      const seat = isNew ? await takeTextTurn(deps.store, practice) : null;
       try {
         await send(deps, practice, input, body, seat);
       } finally {
@@ -53,7 +68,7 @@ async function send(
 ): Promise<void> {
   const { store, vendors, metrics } = deps;
   const claim = await claimSend(deps, practice, input, 'text');
-  if (claim.do === 'nothing') return;
+  if (claim.do === 'nothing') return goOn(deps, practice, input);
   if (claim.do === 'ask-vendor') return askTwilio(deps, practice, claim, body);
   const { notice, effectId, token } = claim;
   const { card } = await loadPatient(store, notice.patient_id);
@@ -71,8 +86,8 @@ async function send(
       to: card.mobilePhone,
       body,
       // Our id in the callback ties the text to its effect even when this answer is lost (Twilio has no keys).
-      statusCallback: `${practice.settings.publicBaseUrl}/webhooks/twilio/${practice.id}/status?e=${effectId}#rc=3&rp=5xx,ct,rt`,
-      validitySeconds,
+      statusCallback: `${practice.settings.publicBaseUrl}/webhooks/twilio/${practice.id}/status?e=${effectId}${callbackOverrides}`,
+      validitySeconds: textValidity(practice.settings, practiceNow(store, practice), longestValiditySeconds),
     });
     const sent = await call.finally(() => seat?.giveBack());
     await markTaken(store.db, effectId, sent.sid, sent.status);
@@ -86,23 +101,72 @@ async function send(
     if (err.outcome === 'not-done') await markNotDone(store.db, effectId, token);
     await tellMembers(deps, practice, notice, 'sending');
     throw err.outcome === 'not-done'
-      ? toFailure(err)
+      ? await laterAgain(deps, practice, err)
       : comeBack(practice.settings.leaseMs, 'the outcome is not known yet');
   }
 }
 
-/** Only a call that may be made needs a turn; asking Twilio about an earlier one does not. */
-async function turnIfToCall(
-  { store }: ActivityDeps,
+/** The call surely did not happen. Too many at once spread out; wrong credentials are the administrator's. */
+async function laterAgain({ store }: ActivityDeps, practice: Practice, err: VendorError) {
+  if (err.code === 'rate-limited' && err.retryAfterMs === null) return paced(1_000 + 4_000 * Math.random());
+  if (err.code === 'unauthorized') {
+    const day = localDay(practice.settings, practiceNow(store, practice));
+    await raiseAlarm(store, practice, `texts/${practice.id}/unauthorized/${day}`, 'texts-unauthorized');
+  }
+  return toFailure(err);
+}
+
+/** False once a call was made, or the effect was settled. */
+async function mayBeCalled({ store }: ActivityDeps, input: SendInput): Promise<boolean> {
+  const effect = await effectOf(store, input);
+  return !effect || effect.state === 'intended';
+}
+
+/** The account and the number may take a text; else the notice goes on, as after a refusal of Twilio's. */
+async function mayLeave(
+  deps: ActivityDeps,
+  gate: TextGate,
   practice: Practice,
   input: SendInput,
-): Promise<Seat | null> {
-  const effect = await store.db
+): Promise<boolean> {
+  const { store } = deps;
+  // S000-22: the claim refuses it; Twilio is asked nothing about the patient's number meanwhile.
+  if (!mayReachPatients(store, practice, 'text')) return true;
+  const notice = await noticeOf(store, input);
+  const finding = await gate.refusal(practice);
+  const refusal: { failure: TextFailure; why: string } | null = finding
+    ? { failure: 'configuration', why: finding.code }
+    : await checkNumber(deps, practice, notice.patient_id);
+  if (!refusal) return true;
+  const port = { store, tell: createTell(deps.temporal) };
+  const at = practiceNow(store, practice);
+  await textFailed(port, practice, notice, { failure: refusal.failure, calledAt: at, at }, refusal.why);
+  return false;
+}
+
+/**
+ * There is nothing to call. Where an earlier attempt settled the effect and was cut off before the notice went on, it
+ * goes on now.
+ */
+async function goOn(deps: ActivityDeps, practice: Practice, input: SendInput): Promise<void> {
+  const { store } = deps;
+  const effect = await effectOf(store, input);
+  const notice = await noticeOf(store, input);
+  if (notice.state !== 'sending' || notice.epoch !== input.epoch) return;
+  if (effect?.state === 'failed' || effect?.state === 'unknown') await nextChannel(deps, notice, 'text');
+  if (effect?.state === 'confirmed') await markConfirmed(deps, practice, notice);
+}
+
+function effectOf(store: ActivityDeps['store'], input: SendInput) {
+  return store.db
     .selectFrom('effect')
     .select('state')
     .where('key', '=', `notice/${input.noticeId}/text/${input.epoch}`)
     .executeTakeFirst();
-  return effect && effect.state !== 'intended' ? null : takeTextTurn(store, practice);
+}
+
+function noticeOf(store: ActivityDeps['store'], input: SendInput): Promise<Notice> {
+  return store.db.selectFrom('notice').selectAll().where('id', '=', input.noticeId).executeTakeFirstOrThrow();
 }
 
 async function textBody(deps: ActivityDeps, practice: Practice, notice: Notice): Promise<string> {
@@ -116,7 +180,7 @@ async function textBody(deps: ActivityDeps, practice: Practice, notice: Notice):
   });
 }
 
-/** Twilio said no: nothing left. The number is marked where it is to blame, the next channel follows (L37, L47). */
+/** Twilio said no: nothing left. */
 async function refused(
   deps: ActivityDeps,
   practice: Practice,
@@ -128,71 +192,9 @@ async function refused(
   const at = practiceNow(store, practice);
   const failure = err instanceof TwilioError ? err.failure : 'unknown';
   await settleEffect(store.db, store, effectId, { state: 'failed', at, code: failure });
-  if (failure === 'opted-out' || failure === 'wrong-number') {
-    const { mobileIndex } = await loadPatient(store, notice.patient_id);
-    if (mobileIndex) {
-      const mark = failure === 'opted-out' ? { opted_out_at: at } : { wrong_at: at };
-      await store.db
-        .insertInto('number')
-        .values({
-          practice_id: practice.id,
-          number_index: mobileIndex,
-          opted_out_at: null,
-          wrong_at: null,
-          suspended_at: null,
-          ...mark,
-        })
-        .onConflict((c) => c.columns(['practice_id', 'number_index']).doUpdateSet(mark))
-        .execute();
-    }
-  }
-  await tellMembers(deps, practice, notice, 'failed', failure);
-  await nextChannel(deps, notice, 'text');
-}
-
-/**
- * A call was made and nobody knows its outcome. Wait for a callback with our id, then look for the text at Twilio by
- * recipient; never send a second one blindly. Still unknown: the next channel (architecture §8).
- */
-async function askTwilio(
-  deps: ActivityDeps,
-  practice: Practice,
-  claim: Extract<Claim, { do: 'ask-vendor' }>,
-  body: string,
-): Promise<void> {
-  const { store, vendors } = deps;
-  const { notice, effect } = claim;
-  if (effect.vendorRef !== null) {
-    // Twilio took it; only our own bookkeeping was cut off.
-    await markLeft(deps, practice, notice);
-    return tellMembers(deps, practice, notice, 'left');
-  }
-  const waited = store.realNow() - (effect.calledRealAt ?? 0);
-  const { textUnknownWaitMs } = practice.settings;
-  if (waited < textUnknownWaitMs)
-    throw comeBack(Math.min(textUnknownWaitMs - waited, 5_000), 'a callback may still come');
-  const { card } = await loadPatient(store, notice.patient_id);
-  const found = card.mobilePhone
-    ? (await vendors.twilio(practice).findTexts({ to: card.mobilePhone })).find((t) => t.body === body)
-    : undefined;
-  if (found) {
-    await markTaken(store.db, effect.id, found.sid, found.status);
-    if (found.status === 'delivered') {
-      await settleEffect(store.db, store, effect.id, {
-        state: 'confirmed',
-        at: practiceNow(store, practice),
-      });
-      await markConfirmed(deps, practice, notice);
-      return tellMembers(deps, practice, notice, 'confirmed');
-    }
-    await markLeft(deps, practice, notice);
-    return tellMembers(deps, practice, notice, 'left');
-  }
-  await settleEffect(store.db, store, effect.id, {
-    state: 'unknown',
-    at: practiceNow(store, practice),
-    code: 'not-found',
+  await textFailed({ store, tell: createTell(deps.temporal) }, practice, notice, {
+    failure,
+    calledAt: at,
+    at,
   });
-  await tellMembers(deps, practice, notice, 'failed', 'outcome-unknown');
-  await nextChannel(deps, notice, 'text');
 }

@@ -2,7 +2,7 @@ import { isOpen } from '../domain/calendar/open-hours.js';
 import { MessageError } from '../domain/messages/template.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { staffedHours, textHours } from '../store/calendar.js';
-import { lockPatient, type Tx } from '../store/database.js';
+import { lockPatient, type Db, type Tx } from '../store/database.js';
 import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
 import { liveMembers } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
@@ -10,6 +10,7 @@ import { practiceNow, type Practice } from '../store/practices.js';
 import type { NoticeChannel, NoticeTable } from '../store/schema.js';
 import type { Selectable } from 'kysely';
 import type { SendInput } from '../workflows/activity-types.js';
+import { mayReachPatients, noteAgreement } from './agreement-gate.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack } from './failures.js';
 import { memberFacts } from './notice-facts.js';
@@ -29,14 +30,31 @@ export type Claim =
 /**
  * Claims a notice's send under the patient lock: every version it speaks of must be current and released in the very
  * transaction that moves the effect to `called` (L20). Otherwise nothing is sent and the notice is planned again.
+ * Without the vendor's agreement on record nothing is called either (S000-22): the notice goes on to its next channel,
+ * at the end to a person, and an alarm stands.
  */
 export async function claimSend(
-  { store }: ActivityDeps,
+  deps: ActivityDeps,
   practice: Practice,
   input: SendInput,
   channel: NoticeChannel,
   keySuffix = '',
 ): Promise<Claim> {
+  const claim = await underLock(deps, practice, input, channel, keySuffix);
+  if (claim.do === 'act') await noteAgreement(deps, practice, channel);
+  if (claim.do !== 'no-agreement') return claim;
+  await noteAgreement(deps, practice, channel);
+  await tellMembers(deps, practice, claim.notice, 'failed', 'agreement-missing');
+  return { do: 'nothing' };
+}
+
+async function underLock(
+  { store }: ActivityDeps,
+  practice: Practice,
+  input: SendInput,
+  channel: NoticeChannel,
+  keySuffix: string,
+): Promise<Claim | { readonly do: 'no-agreement'; readonly notice: Notice }> {
   return store.db.transaction().execute(async (tx) => {
     const found = await tx
       .selectFrom('notice')
@@ -85,6 +103,11 @@ export async function claimSend(
             .where('id', '=', notice.id)
             .execute();
           return { do: 'nothing' };
+        }
+        if (!mayReachPatients(store, practice, channel)) {
+          await settleEffect(tx, store, effect.id, { state: 'failed', at: now, code: 'agreement-missing' });
+          await toNextChannel(tx, notice, channel);
+          return { do: 'no-agreement', notice };
         }
         await markCalled(tx, store, effect.id, may.token, practice.settings.leaseMs, now);
         return { do: 'act', effectId: effect.id, token: may.token, notice };
@@ -178,6 +201,8 @@ export async function markLeft(
       ...(conversationId !== null && { vendor_conversation_id: conversationId }),
     }))
     .where('id', '=', notice.id)
+    // News of an earlier channel says nothing about the one that goes on now.
+    .where('epoch', '=', notice.epoch)
     .where('state', 'in', ['sending', 'confirmed'])
     .execute();
 }
@@ -202,7 +227,11 @@ export async function nextChannel(
   notice: Notice,
   failed: NoticeChannel,
 ): Promise<void> {
-  await store.db
+  await toNextChannel(store.db, notice, failed);
+}
+
+async function toNextChannel(db: Db | Tx, notice: Notice, failed: NoticeChannel): Promise<void> {
+  await db
     .updateTable('notice')
     .set((e) => ({
       state: 'waiting',

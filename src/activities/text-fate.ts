@@ -1,13 +1,12 @@
 import type { Selectable } from 'kysely';
-import { afterTwilioError, isProgress } from '../clients/twilio/index.js';
+import { afterTwilioError, isContradiction, isTextStatus, statusesBefore } from '../clients/twilio/index.js';
 import { settleEffect } from '../store/effects.js';
-import { markNumber, numberOf } from '../store/numbers.js';
 import { liveMembers } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
 import type { EffectTable } from '../store/schema.js';
 import type { Store } from '../store/store.js';
-import { markConfirmed, markLeft, nextChannel } from './sending.js';
-import type { Tell } from './tell.js';
+import { markConfirmed, markLeft } from './sending.js';
+import { blameNumber, textFailed, type TextPort } from './text-failed.js';
 
 export interface TextNews {
   readonly sid: string;
@@ -16,32 +15,32 @@ export interface TextNews {
 }
 
 /**
- * What became of a text, by callback or by asking Twilio. News comes late, twice and out of order: only progress
- * counts, and a settled effect stays settled. @returns what it was, as a code.
+ * What became of a text, by callback or by asking Twilio. News comes late, twice, out of order and from two processes
+ * at once: its status moves only forward, and everything that follows from a status is done again when the same news
+ * is, so that a crash in between loses none of it.
+ * @returns what the news said, as a code, whether or not it was the first to say so.
  */
 export async function applyTextNews(
-  { store, tell }: { readonly store: Store; readonly tell: Tell },
+  port: TextPort,
   practice: Practice,
-  effect: Selectable<EffectTable>,
+  effect: Pick<Selectable<EffectTable>, 'id' | 'notice_id'>,
   news: TextNews,
   at: number,
 ): Promise<string> {
+  const { store } = port;
   if (effect.notice_id === null) return 'no-notice';
-  if (!isProgress(effect.vendor_status, news.status)) return 'no-progress';
-  await store.db
-    .updateTable('effect')
-    .set({ vendor_ref: news.sid, vendor_status: news.status })
-    .where('id', '=', effect.id)
-    .execute();
+  const code = codeOf(news.status);
+  const before = await moveStatus(store, effect.id, news);
+  if (!before) return isContradiction(await statusOf(store, effect.id), news.status) ? 'contradiction' : code;
   const notice = await store.db
     .selectFrom('notice')
     .selectAll()
     .where('id', '=', effect.notice_id)
     .executeTakeFirstOrThrow();
-  const tellAll = async (status: 'left' | 'confirmed' | 'failed', why: string | null = null) => {
+  const tellAll = async (status: 'left' | 'confirmed') => {
     for (const m of await liveMembers(store.db, notice.id))
-      await tell.delivery(practice, m.resultId, {
-        id: `${notice.id}/${effect.epoch}/${status}`,
+      await port.tell.delivery(practice, m.resultId, {
+        id: `${notice.id}/${before.epoch}/${status}`,
         at,
         noticeId: notice.id,
         version: m.version,
@@ -49,34 +48,69 @@ export async function applyTextNews(
         status,
         channel: 'text',
         task: null,
-        why,
+        why: null,
       });
   };
-  switch (news.status) {
-    case 'delivered':
+  switch (code) {
+    case 'confirmed':
       await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
       await markConfirmed({ store }, practice, notice);
       await tellAll('confirmed');
-      return 'confirmed';
-    case 'undelivered':
+      return code;
     case 'failed': {
-      const failure = afterTwilioError(news.errorCode);
-      if (!(await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure })))
-        return 'settled-before';
-      const number = await numberOf(store, notice.patient_id);
-      if (number && failure === 'opted-out')
-        await markNumber(store.db, practice.id, number, { opted_out_at: at });
-      if (number && failure === 'wrong-number')
-        await markNumber(store.db, practice.id, number, { wrong_at: at });
-      await tellAll('failed', failure);
-      await nextChannel({ store }, notice, 'text');
-      await tell.noticeChanged(practice, notice.patient_id);
-      return 'failed';
+      const failure = news.status === 'canceled' ? 'expired' : afterTwilioError(news.errorCode);
+      await settleEffect(store.db, store, effect.id, { state: 'failed', at, code: failure });
+      const calledAt = before.called_at ?? at;
+      // An unknown outcome has gone on to the next channel already; what the number did counts all the same.
+      if (before.state === 'unknown') await blameNumber(port, practice, notice, { failure, calledAt, at });
+      // What is told speaks of the call that failed, also when the notice has gone on meanwhile.
+      else await textFailed(port, practice, { ...notice, epoch: before.epoch }, { failure, calledAt, at });
+      return code;
     }
-    default:
+    case 'left':
       // Any other news still proves that the call was taken.
-      await markLeft({ store }, practice, notice);
+      if (notice.epoch === before.epoch) await markLeft({ store }, practice, notice);
       await tellAll('left');
-      return 'left';
+      return code;
+    case 'unknown-status':
+      // Twilio adds values without notice: this one says neither yes nor no.
+      return code;
+    default:
+      return code satisfies never;
   }
+}
+
+function codeOf(status: string): 'confirmed' | 'failed' | 'left' | 'unknown-status' {
+  if (status === 'delivered' || status === 'read') return 'confirmed';
+  if (status === 'undelivered' || status === 'failed' || status === 'canceled') return 'failed';
+  return isTextStatus(status) ? 'left' : 'unknown-status';
+}
+
+/**
+ * Moves the status forward, in one statement, so that two processes cannot overtake each other. @returns the effect,
+ * or undefined when the news is older than what is known.
+ */
+async function moveStatus(store: Store, effectId: string, news: TextNews) {
+  if (!isTextStatus(news.status)) return undefined;
+  return store.db
+    .updateTable('effect')
+    .set({ vendor_ref: news.sid, vendor_status: news.status })
+    .where('id', '=', effectId)
+    .where((e) =>
+      e.or([
+        e('vendor_status', 'is', null),
+        e('vendor_status', 'in', [news.status, ...statusesBefore(news.status)]),
+      ]),
+    )
+    .returning(['state', 'epoch', 'called_at'])
+    .executeTakeFirst();
+}
+
+async function statusOf(store: Store, effectId: string): Promise<string | null> {
+  const row = await store.db
+    .selectFrom('effect')
+    .select('vendor_status')
+    .where('id', '=', effectId)
+    .executeTakeFirst();
+  return row?.vendor_status ?? null;
 }

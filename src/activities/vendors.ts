@@ -5,18 +5,26 @@ import { createTwilioClient, type TwilioClient } from '../clients/twilio/index.j
 import type { Metrics } from '../observability/metrics.js';
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
+import { refuseWithoutAgreement } from './agreement-gate.js';
 
 /** The vendor clients of a practice. Built once per set of credentials, so that tokens and connections are shared. */
 export interface Vendors {
-  athena(practice: Practice): AthenaClient;
-  twilio(practice: Practice): TwilioClient;
-  spruce(practice: Practice): SpruceClient;
+  athena(practice: ConnectedPractice): AthenaClient;
+  twilio(practice: ConnectedPractice): TwilioClient;
+  spruce(practice: ConnectedPractice): SpruceClient;
 }
 
-/** Every call is recorded without PHI, reads too (S002-13). Its loss never stops the call itself. */
+/** What is needed of a practice to reach its vendors; the rest of it may not be usable yet. */
+export type ConnectedPractice = Pick<Practice, 'id' | 'athenaPracticeId' | 'connections' | 'clock'> &
+  Partial<Pick<Practice, 'settings' | 'closing'>>;
+
+/**
+ * Every call is recorded without PHI, reads too (S002-13). Its loss never stops the call itself. What reaches a patient
+ * is refused while the vendor's agreement is not on record (S000-22), whoever calls.
+ */
 export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err: unknown) => void): Vendors {
   const built = new Map<string, unknown>();
-  const once = <T>(kind: string, practice: Practice, credentials: object, make: () => T): T => {
+  const once = <T>(kind: string, practice: ConnectedPractice, credentials: object, make: () => T): T => {
     const key = `${kind}/${practice.id}/${JSON.stringify(credentials)}`;
     if (!built.has(key)) built.set(key, make());
     return built.get(key) as T;
@@ -38,15 +46,19 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
       .execute()
       .catch(onLostRecord);
   };
-  return {
+  const open: Vendors = {
     athena: (practice) => {
       const c = practice.connections.athenahealth;
-      return once('athena', practice, c, () =>
+      // L22: off until it is known what closing triggers there.
+      const mayClose = practice.settings?.closesInAthena === true && (practice.closing ?? null) !== null;
+      return once('athena', practice, { ...c, mayClose }, () =>
         createAthenaClient({
+          mayClose,
           baseUrl: c.baseUrl,
           practiceId: practice.athenaPracticeId,
           clientId: c.clientId,
           clientSecret: c.clientSecret,
+          ...(c.scope && { scope: c.scope }),
           timeoutMs: 10_000,
           onCall: recorder(practice.id),
         }),
@@ -59,6 +71,7 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
           accountSid: c.accountSid,
           authToken: c.authTokens[0] ?? '',
           messagingServiceSid: c.messagingServiceSid,
+          ...(c.apiKey && { apiKey: c.apiKey }),
           ...(c.baseUrl && { baseUrl: c.baseUrl }),
           timeoutMs: 10_000,
           onCall: recorder(practice.id),
@@ -70,6 +83,60 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
       return once('spruce', practice, { baseUrl, token }, () =>
         createSpruceClient({ baseUrl, token, timeoutMs: 10_000, onCall: recorder(practice.id) }),
       );
+    },
+  };
+  return {
+    athena: (practice) => {
+      const client = open.athena(practice);
+      return {
+        ...client,
+        noteToPatient: async (note) => {
+          refuseWithoutAgreement(store, practice, 'athenahealth');
+          return client.noteToPatient(note);
+        },
+      };
+    },
+    twilio: (practice) => {
+      const client = open.twilio(practice);
+      return {
+        ...client,
+        sendText: async (text) => {
+          refuseWithoutAgreement(store, practice, 'twilio');
+          return client.sendText(text);
+        },
+        lookUp: async (question) => {
+          refuseWithoutAgreement(store, practice, 'twilio');
+          return client.lookUp(question);
+        },
+      };
+    },
+    spruce: (practice) => {
+      const client = open.spruce(practice);
+      return {
+        ...client,
+        createSecureConversation: async (conversation) => {
+          refuseWithoutAgreement(store, practice, 'spruce');
+          return client.createSecureConversation(conversation);
+        },
+        scheduleMessage: async (message) => {
+          if (!message.internal) refuseWithoutAgreement(store, practice, 'spruce');
+          return client.scheduleMessage(message);
+        },
+        createContact: async (contact) => {
+          refuseWithoutAgreement(store, practice, 'spruce');
+          return client.createContact(contact);
+        },
+        invite: async (invitation) => {
+          refuseWithoutAgreement(store, practice, 'spruce');
+          return client.invite(invitation);
+        },
+        // What stays inside the practice, such as a page, holds no PHI (L11) and goes all the same.
+        postMessage: async (message) => {
+          if (!message.internal && !message.pageMemberIds?.length)
+            refuseWithoutAgreement(store, practice, 'spruce');
+          return client.postMessage(message);
+        },
+      };
     },
   };
 }

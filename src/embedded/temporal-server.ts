@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import type { OnProgress } from './engine-error.js';
 import { startEngine } from './engine-process.js';
 import { choosePort } from './free-port.js';
@@ -89,6 +90,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     },
     notReady: 'temporal-not-ready',
   });
+  await keepClosedRuns(address, namespace);
   return {
     address,
     namespace,
@@ -113,6 +115,19 @@ function devServerArguments(options: TemporalOptions & { namespace: string; port
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ...(uiCodecEndpoint ? ['--ui-codec-endpoint', uiCodecEndpoint] : []),
   ];
+}
+
+/** The dev server keeps closed runs for one day and has no argument for it; a month is what people ask about. */
+async function keepClosedRuns(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: PROBE_MS });
+  try {
+    await connection.workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: msToTs('30 days') },
+    });
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Asked first because a gRPC channel that was refused once waits a second before it tries again. */

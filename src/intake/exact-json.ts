@@ -1,7 +1,13 @@
 /** JSON as it was written: a laboratory's `6.30` has two decimals, and a binary float has not. */
 
 export type JsonText =
-  | { readonly ok: true; readonly values: readonly unknown[]; readonly isGuess: boolean }
+  | {
+      readonly ok: true;
+      readonly values: readonly unknown[];
+      readonly isGuess: boolean;
+      /** A name stands twice in one object; a reader sees only one of the two values. */
+      readonly isAmbiguous: boolean;
+    }
   | { readonly ok: false; readonly why: 'empty' | 'xml' | 'not-json' };
 
 const quote = 0x22;
@@ -17,21 +23,25 @@ export function readExactJson(bytes: Uint8Array): JsonText {
   if (trimmed === '') return { ok: false, why: 'empty' };
   if (trimmed.startsWith('<')) return { ok: false, why: 'xml' };
   const whole = parse(trimmed);
-  if (whole) return { ok: true, values: [whole.value], isGuess };
+  if (whole) return { ok: true, values: [whole.value], isGuess, isAmbiguous: repeatsNames(trimmed) };
   const lines = trimmed.split(/\r?\n/).filter((line) => line.trim() !== '');
   const values = lines.length > 1 ? lines.map((line) => parse(line)) : [null];
   const read = values.filter((one) => one !== null);
   return read.length === values.length
-    ? { ok: true, values: read.map((one) => one.value), isGuess }
+    ? { ok: true, values: read.map((one) => one.value), isGuess, isAmbiguous: lines.some(repeatsNames) }
     : { ok: false, why: 'not-json' };
+}
+
+/** UTF-16 by its mark, or by the zero that it puts beside each letter; `null` = it is none. */
+export function wideEncoding([a, b]: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if ((a === 0xff && b === 0xfe) || (a !== undefined && a !== 0 && b === 0)) return 'utf-16le';
+  return (a === 0xfe && b === 0xff) || (a === 0 && b !== undefined && b !== 0) ? 'utf-16be' : null;
 }
 
 /** Text of a message file: byte-order marks are obeyed and dropped; bytes that are no UTF-8 are windows-1252. */
 export function decodeText(bytes: Uint8Array): { readonly text: string; readonly isGuess: boolean } {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe)
-    return { text: new TextDecoder('utf-16le').decode(bytes), isGuess: false };
-  if (bytes[0] === 0xfe && bytes[1] === 0xff)
-    return { text: new TextDecoder('utf-16be').decode(bytes), isGuess: false };
+  const wide = wideEncoding(bytes);
+  if (wide) return { text: new TextDecoder(wide).decode(bytes), isGuess: false };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isGuess: false };
   } catch {
@@ -65,6 +75,32 @@ function quoteNumbers(json: string): string {
   }
   parts.push(json.slice(copied));
   return parts.join('');
+}
+
+/** True when an object of a valid JSON text has a name twice. */
+function repeatsNames(json: string): boolean {
+  const open: Set<string>[] = [];
+  let at = 0;
+  while (at < json.length) {
+    const char = json[at];
+    if (char === '{') open.push(new Set());
+    else if (char === '}') open.pop();
+    else if (char === '"') {
+      const end = afterString(json, at);
+      let next = end;
+      while (/\s/.test(json[next] ?? '')) next += 1;
+      if (json[next] === ':') {
+        const names = open.at(-1);
+        const name = json.slice(at, end);
+        if (names?.has(name)) return true;
+        names?.add(name);
+      }
+      at = end;
+      continue;
+    }
+    at += 1;
+  }
+  return false;
 }
 
 function afterString(json: string, start: number): number {

@@ -3,6 +3,7 @@ import { isAthenaJson, readAthenaJson } from './athena/index.js';
 import { decodeText, readExactJson } from './exact-json.js';
 import { readFhir, readFhirJson } from './fhir/index.js';
 import { readHl7v2 } from './hl7v2/index.js';
+import { withJsonDoubts } from './json-doubts.js';
 import type { Received } from './received.js';
 
 export interface DeliverySource {
@@ -42,8 +43,8 @@ function readJson(bytes: Uint8Array, source: DeliverySource): Delivery {
   const [only] = json.values;
   try {
     if (json.values.length === 1 && isAthenaJson(only))
-      return { ...readAthenaJson(only, source), format: 'athenahealth' };
-    const read = readFhirJson(json.values, source);
+      return { ...withJsonDoubts(readAthenaJson(only, source), json), format: 'athenahealth' };
+    const read = withJsonDoubts(readFhirJson(json.values, source), json);
     return { ...read, format: read.verdict === 'reject' && !looksFhir ? null : 'fhir' };
   } catch {
     return { ...readFhir(bytes, source), format: null };
@@ -57,6 +58,7 @@ function formatOf(bytes: Uint8Array): 'hl7v2' | 'fhir' | 'json' | null {
   const start = decodeText(bytes.subarray(0, peekBytes)).text.replace(/^[\u0000-\u0020\ufeff]+/, '');
   if (/^((MSH|FHS|BHS)[^A-Za-z0-9\s]|[A-Z][A-Z0-9]{2}\|)/.test(start)) return 'hl7v2';
   if (/^<(\?xml|[A-Za-z])/.test(start) && /hl7\.org\/fhir|<\?xml/.test(start)) return 'fhir';
-  if (!/^[[{]/.test(start)) return null;
-  return 'json';
+  if (/^[[{]/.test(start)) return 'json';
+  // Words of whoever saved the file may stand before the message.
+  return /[\r\n]MSH[^A-Za-z0-9\s]/.test(start) ? 'hl7v2' : null;
 }

@@ -9,15 +9,17 @@ import { loadKeyRing, type KeyRing } from '../security/key-ring.js';
 import { migrate, openDatabase } from '../store/database.js';
 import type { Store } from '../store/store.js';
 
-const environment = z.object({
+const recordEnvironment = z.object({
   DATABASE_URL: z.string({
     error: 'set DATABASE_URL to the PostgreSQL database, e.g. postgres://user@host/resultloop',
   }),
-  TEMPORAL_ADDRESS: z.string({ error: 'set TEMPORAL_ADDRESS to the Temporal server, e.g. 127.0.0.1:7233' }),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
   RESULTLOOP_KEYS: z.string({
     error: 'set RESULTLOOP_KEYS to a key ring (make one with: resultloop keys new)',
   }),
+});
+const environment = recordEnvironment.extend({
+  TEMPORAL_ADDRESS: z.string({ error: 'set TEMPORAL_ADDRESS to the Temporal server, e.g. 127.0.0.1:7233' }),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
 });
 
 /** What every process of resultloop is built from. */
@@ -42,29 +44,17 @@ export class ConfigurationError extends Error {
  * @throws ConfigurationError, KeyRingError, or the connection's own error.
  */
 export async function openDeps(env: NodeJS.ProcessEnv, name: string): Promise<ProcessDeps> {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success)
-    throw new ConfigurationError(
-      `resultloop cannot start: ${parsed.error.issues.map((i) => i.message).join('; ')}.`,
-    );
+  const parsed = parse(environment, env);
   const log = createLogger(name);
-  const ring = loadKeyRing(parsed.data.RESULTLOOP_KEYS);
-  const db = openDatabase(parsed.data.DATABASE_URL);
-  await migrate(db);
-  const connection = await Connection.connect({ address: parsed.data.TEMPORAL_ADDRESS });
-  const namespace = parsed.data.TEMPORAL_NAMESPACE;
-  const store: Store = {
-    db,
-    ring,
-    cipher: new FieldCipher(ring),
-    index: new BlindIndex(ring),
-    realNow: Date.now,
-  };
+  const store = await openRecord(parsed);
+  const { db, ring } = store;
+  const connection = await Connection.connect({ address: parsed.TEMPORAL_ADDRESS });
+  const namespace = parsed.TEMPORAL_NAMESPACE;
   return {
     store,
     ring,
     temporal: new Client({ connection, namespace, dataConverter: dataConverter(ring) }),
-    temporalAddress: parsed.data.TEMPORAL_ADDRESS,
+    temporalAddress: parsed.TEMPORAL_ADDRESS,
     namespace,
     metrics: createMetrics(),
     log,
@@ -73,4 +63,30 @@ export async function openDeps(env: NodeJS.ProcessEnv, name: string): Promise<Pr
       await db.destroy();
     },
   };
+}
+
+/**
+ * Opens the record alone, for commands that need no workflow.
+ * @throws ConfigurationError, KeyRingError, or the connection's own error.
+ */
+export async function openStore(
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly store: Store; close(): Promise<void> }> {
+  const store = await openRecord(parse(recordEnvironment, env));
+  return { store, close: () => store.db.destroy() };
+}
+
+async function openRecord(env: z.output<typeof recordEnvironment>): Promise<Store> {
+  const ring = loadKeyRing(env.RESULTLOOP_KEYS);
+  const db = openDatabase(env.DATABASE_URL);
+  await migrate(db);
+  return { db, ring, cipher: new FieldCipher(ring), index: new BlindIndex(ring), realNow: Date.now };
+}
+
+function parse<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.output<T> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    `resultloop cannot start: ${parsed.error.issues.map((i) => i.message).join('; ')}.`,
+  );
 }

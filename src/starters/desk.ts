@@ -1,6 +1,7 @@
 import type { CommandBody } from '../domain/lifecycle/facts.js';
-import { openDeps } from '../process/deps.js';
+import { openDeps, type ProcessDeps } from '../process/deps.js';
 import { localTime } from '../store/calendar.js';
+import type { Practice } from '../store/practices.js';
 import { act, requireDemoPolicy } from './act.js';
 import { choosePractice } from './choose-practice.js';
 import { findResult, shortId } from './find-result.js';
@@ -18,35 +19,61 @@ export interface DeskOptions {
 }
 
 /** One decision of a person at this command line, from the id they typed to the answer in plain words. */
-export async function decideAtDesk(wanted: string, options: DeskOptions, body: CommandBody): Promise<void> {
-  const deps = await openDeps(process.env, body.kind);
+export function decideAtDesk(wanted: string, options: DeskOptions, body: CommandBody): Promise<void> {
+  return atDesk(options, body.kind, async (deps, practice) => {
+    const resultId = await findResult(deps.store, practice.id, wanted);
+    await decide(deps, practice, resultId, options, body);
+  });
+}
+
+/** Does what a person at this command line asked for, under the demo policy (L20). */
+export async function atDesk(
+  options: DeskOptions,
+  name: string,
+  work: (deps: ProcessDeps, practice: Practice) => Promise<void>,
+): Promise<void> {
+  const deps = await openDeps(process.env, name);
   try {
     const practice = await choosePractice(deps.store, options.practice);
     requireDemoPolicy(practice);
     const who = nameOf(practice, options.as);
     tell(`"--as ${options.as}" stands for a login of ${who} under the demo policy of ${practice.id}.`);
-    const resultId = await findResult(deps.store, practice.id, wanted);
-    const { refusal, view, resultIds } = await act(deps, {
-      practice,
-      resultId,
-      personId: options.as,
-      body,
-      note: options.note?.trim() || null,
-      via: 'cli',
-      ...(options.seen !== undefined && { version: options.seen }),
-    });
-    if (refusal !== null)
-      throw new CommandFailed(refusal, await refusalWords(deps.store, practice, resultId, refusal));
-    const others = resultIds.filter((id) => id !== resultId);
-    const also =
-      others.length > 0 ? ` Also for its draw: ${others.map((id) => shortId(id)).join(', ')}.` : '';
-    const due = view.due ? ` Next step at ${localTime(practice.settings, view.due.at)}.` : '';
-    say(
-      `${commandWords(body)}, by ${who}, for version ${view.version} of ${shortId(resultId)}.${also} ${view.waitsFor}${due}`,
-    );
+    await work(deps, practice);
   } finally {
     await deps.close();
   }
+}
+
+/**
+ * One decision on one result, and its answer in plain words.
+ * @returns the results that it was given to.
+ * @throws CommandFailed with the code of the refusal.
+ */
+export async function decide(
+  deps: Pick<ProcessDeps, 'store' | 'temporal'>,
+  practice: Practice,
+  resultId: string,
+  options: DeskOptions,
+  body: CommandBody,
+): Promise<readonly string[]> {
+  const { refusal, view, resultIds } = await act(deps, {
+    practice,
+    resultId,
+    personId: options.as,
+    body,
+    note: options.note?.trim() || null,
+    via: 'cli',
+    ...(options.seen !== undefined && { version: options.seen }),
+  });
+  if (refusal !== null)
+    throw new CommandFailed(refusal, await refusalWords(deps.store, practice, resultId, refusal));
+  const others = resultIds.filter((id) => id !== resultId);
+  const also = others.length > 0 ? ` Also for its draw: ${others.map((id) => shortId(id)).join(', ')}.` : '';
+  const due = view.due ? ` Next step at ${localTime(practice.settings, view.due.at)}.` : '';
+  say(
+    `${commandWords(body)}, by ${nameOf(practice, options.as)}, for version ${view.version} of ${shortId(resultId)}.${also} ${view.waitsFor}${due}`,
+  );
+  return resultIds;
 }
 
 /**

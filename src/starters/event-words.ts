@@ -1,7 +1,9 @@
 import { localTime } from '../store/calendar.js';
 import type { Practice } from '../store/practices.js';
 import type { TimelineEvent } from '../store/timeline.js';
+import { unroutedWords } from './worklist-text.js';
 import { nameOf } from './roster-names.js';
+import { stepWords } from './step-words.js';
 
 type Data = TimelineEvent['data'];
 type Words = Pick<Practice, 'roster' | 'settings'>;
@@ -37,6 +39,10 @@ const sentences: Record<string, Sentence> = {
   disputed: () => 'In doubt whose it is: nothing goes to the patient until somebody has looked',
   'dispute-cleared': () => 'Looked at: it is this patient’s',
   'told-elsewhere': (d) => `The patient may know version ${of(d, 'version')} already, by ${list(d, 'by')}`,
+  unmatched: (d) =>
+    `Nobody knows whose it is: ${unroutedWords[of(d, 'why')] ?? of(d, 'why').replaceAll('-', ' ')}`,
+  'patient-found': (d) =>
+    `Said whose it is${d.source ? `; later results of that patient from ${of(d, 'source')} are known by it` : ''}`,
   repeated: (d) => `Same content as version ${of(d, 'version')} delivered again`,
   classified: (d) =>
     `Version ${of(d, 'version')} classified: ${of(d, 'tier') || 'no tier'}, urgency ${of(d, 'urgency')}${d.change === 'first' ? '' : `, ${of(d, 'change')} change`}`,
@@ -63,14 +69,18 @@ const sentences: Record<string, Sentence> = {
   'tier-changed': (d) => `Tier changed from ${of(d, 'from') || 'none'} to ${of(d, 'to')}`,
   attempt: (d) => `Call attempt ${of(d, 'number')}: ${of(d, 'outcome')}`,
   handled: (d) => `Handled: ${of(d, 'task')}`,
+  'limit-signed': (d, p) => `Limit signed for this patient alone, until ${time(d, 'until', p)}`,
+  'limit-ended': () => 'A limit for this patient alone was ended',
   proposal: (d) => `Proposed without a login, so not counted (command ${of(d, 'command')})`,
-  paged: (d, p) => `Paged ${people(d, 'to', p)} (${of(d, 'step')})${d.critical === true ? ', critical' : ''}`,
-  'page-failed': (d, p) => `Page could not be sent to ${people(d, 'for', p)} (${of(d, 'step')})`,
-  'page-dropped': (d) => `Page not sent, its cause has gone (${of(d, 'step')})`,
+  paged: (d, p) =>
+    `Paged ${people(d, 'to', p)} (${stepWords(of(d, 'step'))})${d.critical === true ? ', critical' : ''}`,
+  'page-failed': (d, p) => `Page could not be sent to ${people(d, 'for', p)} (${stepWords(of(d, 'step'))})`,
+  'page-dropped': (d) => `Page not sent, its cause has gone (${stepWords(of(d, 'step'))})`,
   'page-reached-nobody': () => 'The page reached nobody; the list begins again',
-  'step-due': (d, p) => `Clock ran out: ${of(d, 'step')}, due ${time(d, 'dueAt', p)}`,
-  'step-skipped': (d) => `Step ${of(d, 'step')} skipped: ${of(d, 'for')} was due as well`,
-  'sla-missed': (d) => `Missed in time: ${of(d, 'clock')}`,
+  'step-due': (d, p) => `Clock ran out: ${stepWords(of(d, 'step'))}, due ${time(d, 'dueAt', p)}`,
+  'step-skipped': (d) => `Step ${stepWords(of(d, 'step'))} skipped: ${of(d, 'for')} was due as well`,
+  'sla-missed': (d) => `Missed in time: ${clockWords[of(d, 'clock')] ?? of(d, 'clock')}`,
+  'on-call-decides': (d) => `On-call decides now: ${of(d, 'task')} is theirs`,
   ageing: (d) => `Ageing: ${of(d, 'task')} open for more than 48 h`,
   'message-asked': (d) => `Message to the patient asked for (${of(d, 'purpose')})`,
   'message-left': (d) => `Message left by ${of(d, 'channel') || 'an unknown channel'}`,
@@ -98,6 +108,11 @@ const sentences: Record<string, Sentence> = {
   'duty-failed': (d) =>
     `A step failed and is tried again or given to a person: ${of(d, 'duty')} (${of(d, 'code')})`,
   alarm: (d) => `Alarm: ${of(d, 'code').replaceAll('-', ' ')}`,
+};
+
+const clockWords: Record<string, string> = {
+  'same-day-act': 'a provider to act on a same-day result',
+  'same-day': 'a same-day result to be done by closing',
 };
 
 const decisionWords: Record<string, string> = {

@@ -12,7 +12,7 @@ export function failureWords(err: unknown): string {
   if (!(err instanceof Error)) return 'It failed for an unknown reason. Try again with LOG_LEVEL=debug.';
   const code = String((err as { code?: unknown }).code ?? '');
   if (code === 'configuration') return `${err.message} Or run everything on this machine: resultloop start`;
-  if (ownCode.test(code) || code === 'RULE_SET_UNSIGNED' || code === 'RULE_SET_INVALID') return err.message;
+  if (ownCode.test(code) || /^(RULE_SET|TEMPLATES)_/.test(code)) return err.message;
   if (isUnreachable(err))
     return 'The database or Temporal does not answer. Check DATABASE_URL and TEMPORAL_ADDRESS, or start both with: resultloop start';
   return `It failed unexpectedly (${[err.name, code].filter(Boolean).join(', ')}). Nothing is lost: what was written stays, and the command may be repeated.`;

@@ -7,7 +7,7 @@ import type { RuleSet, SensitiveCategory, Tier, Urgency } from '../domain/rules/
 import { parseValue } from '../domain/rules/value.js';
 import { readDelivery } from '../intake/read-delivery.js';
 import type { IntakeWarning, PatientAsSent, ReceivedResult, SentTime } from '../intake/received.js';
-import { ageYears } from '../store/stage.js';
+import { ageYears } from '../store/classifying.js';
 
 export type Sensitivity =
   Exclude<SensitiveCategory, 'substance-use' | 'mental-health'> | 'substance' | 'mental' | 'minor';
@@ -103,6 +103,7 @@ function inspectResult(
     report,
     ruleSet,
     isKnown ? { sex: patient.sex, ageYears: age, pregnant: null } : null,
+    { laboratory: report.laboratory ?? null },
   );
   const { id, authority, family, given, birthDate, sex } = patient;
   return {

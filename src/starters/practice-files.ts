@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
 import { identityClock, type ClockMap } from '../domain/calendar/clock-map.js';
+import { parsePanelTemplates } from '../domain/messages/panel-template.js';
+import { requireSignedTemplates } from '../domain/messages/template.js';
 import { connectionsSchema, settingsSchema } from '../domain/practice/settings.js';
 import { rosterSchema } from '../domain/routing/roster.js';
 import { parseRuleSet, requireSigned } from '../domain/rules/rule-set.js';
@@ -17,7 +20,9 @@ export const practiceFiles = [
   'rules.json',
   'connections.json',
 ] as const;
-type PracticeFile = (typeof practiceFiles)[number];
+/** May be left out: then the library's words stand. */
+const templatesFile = 'panel-templates.json';
+type PracticeFile = (typeof practiceFiles)[number] | typeof templatesFile;
 
 const practiceSchema = z.strictObject({
   /** Part of workflow ids, which stand in clear: a code, never a person's name. */
@@ -74,6 +79,9 @@ export async function readPracticeFiles(
     roster,
     ruleSet,
     connections,
+    ...(existsSync(join(folder, templatesFile)) && {
+      panelTemplates: requireSignedTemplates(parsePanelTemplates(await readJson(folder, templatesFile))),
+    }),
   };
 }
 

@@ -1,14 +1,25 @@
 import { toPractice } from '../domain/calendar/clock-map.js';
+import { agreementVendors, hasAgreement, type AgreementVendor } from '../domain/practice/agreements.js';
+import type { EpochMs } from '../domain/result/report.js';
+import { rosterFaults } from '../domain/routing/roster-faults.js';
+import { parsePanelTemplates } from '../domain/messages/panel-template.js';
 import { rosterSchema } from '../domain/routing/roster.js';
+import { parseRuleSet } from '../domain/rules/rule-set.js';
 import { openDeps } from '../process/deps.js';
-import { importPractice, loadPractice, type PracticeImport } from '../store/practices.js';
+import {
+  importPractice,
+  loadPractice,
+  practiceNow,
+  type Practice,
+  type PracticeImport,
+} from '../store/practices.js';
 import { choosePractices } from './choose-practice.js';
 import { CommandFailed, say } from './outcome.js';
-import { rosterFaults } from './practice-faults.js';
+import { templateFaults } from './template-faults.js';
 import { readPracticeFiles } from './practice-files.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
-import { ensurePollSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureRoundsSchedule, ensureTextSchedule } from './schedules.js';
 
 /** `resultloop practice import FOLDER`: nothing is stored unless everything fits. */
 export async function practiceImportCommand(folder: string, options: { schedule?: boolean }): Promise<void> {
@@ -18,11 +29,19 @@ export async function practiceImportCommand(folder: string, options: { schedule?
   try {
     await importPractice(deps.store, input);
     say(`${input.id} (${input.name}) is imported.`);
+    const practice = await loadPractice(deps.store, input.id);
+    for (const vendor of withoutAgreement(practice, practiceNow(deps.store, practice)))
+      say(
+        `No agreement with ${vendor} is in force: nothing is sent to patients that way ("agreements" of connections.json).`,
+      );
     if (options.schedule === false) return;
     await ensureSearchAttributes(deps.temporal);
     await ensurePollSchedule(deps.temporal, input);
-    await ensureTextLimits(deps.temporal, [await loadPractice(deps.store, input.id)]);
-    say(`Its feed is polled every 5 min.`);
+    await ensureTextSchedule(deps.temporal, input);
+    await ensureRoundsSchedule(deps.temporal, practice);
+    await ensureTextLimits(deps.temporal, [practice]);
+    say(`Its feed, and the texts that came in, are polled every 5 min.`);
+    say('Look at its connections before anything depends on them: resultloop doctor.');
   } finally {
     await deps.close();
   }
@@ -50,8 +69,19 @@ export async function practiceCheckCommand(
   }
 }
 
-function requireNoFaults(input: Pick<PracticeImport, 'id' | 'roster' | 'clock'>): void {
-  const faults = rosterFaults(rosterSchema.parse(input.roster), toPractice(input.clock, Date.now()));
+function withoutAgreement({ connections }: Practice, now: EpochMs): readonly AgreementVendor[] {
+  return agreementVendors.filter((vendor) => !hasAgreement(connections.agreements, vendor, now));
+}
+
+function requireNoFaults(
+  input: Pick<PracticeImport, 'id' | 'roster' | 'clock' | 'ruleSet' | 'panelTemplates'>,
+): void {
+  const roster = rosterSchema.parse(input.roster);
+  const faults = rosterFaults(roster, toPractice(input.clock, Date.now()));
+  if (input.panelTemplates) {
+    const templates = parsePanelTemplates(input.panelTemplates);
+    faults.push(...templateFaults(templates, roster, parseRuleSet(input.ruleSet)));
+  }
   if (faults.length === 0) return;
   throw new CommandFailed(
     'practice-faults',

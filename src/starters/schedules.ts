@@ -1,16 +1,23 @@
 import {
   isGrpcDeadlineError,
   ScheduleAlreadyRunning,
-  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
+  type ScheduleSpec,
   WorkflowFailedError,
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { loadPractice, type Practice } from '../store/practices.js';
-import { taskQueues, workflowIds, type PollPracticeInput } from '../workflows/contract.js';
+import {
+  taskQueues,
+  workflowIds,
+  type PollPracticeInput,
+  type PracticeRoundsInput,
+  type TextRoundsInput,
+} from '../workflows/contract.js';
 import type { pollPractice } from '../workflows/poll-practice.js';
 import { openDeps } from '../process/deps.js';
+import { pollSoon } from '../process/poll-waker.js';
 import { CommandFailed, say } from './outcome.js';
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
@@ -22,33 +29,74 @@ const pollEvery = '5m';
 const catchUp = '10m';
 /** A hung run would otherwise block a Schedule that skips overlaps for ever. */
 const pollTimeout = '10m';
+/** Real time: it is about machines. */
+const roundsAt = { hour: 6, minute: 0 };
+const roundsCatchUp = '12h';
 const lookAgainMs = 100;
 
 /** Creates the Schedule that polls a practice's feed, or brings it up to date. A pause by an operator stays. */
-export async function ensurePollSchedule(
+export function ensurePollSchedule(
   temporal: Client,
   practice: Pick<Practice, 'id'>,
 ): Promise<'created' | 'updated'> {
-  const scheduleId = workflowIds.poll(practice.id);
-  const spec = { intervals: [{ every: pollEvery }] } as const;
+  return ensureSchedule(temporal, workflowIds.poll(practice.id), {
+    workflowType: 'pollPractice',
+    args: [{ practiceId: practice.id } satisfies PollPracticeInput],
+  });
+}
+
+/** The same for the back-stop of its texts. */
+export function ensureTextSchedule(
+  temporal: Client,
+  practice: Pick<Practice, 'id'>,
+): Promise<'created' | 'updated'> {
+  return ensureSchedule(temporal, workflowIds.texts(practice.id), {
+    workflowType: 'textRounds',
+    args: [{ practiceId: practice.id } satisfies TextRoundsInput],
+  });
+}
+
+/** The same for the daily look at its connections (`doctor`), early enough to put things right before the doors open. */
+export function ensureRoundsSchedule(
+  temporal: Client,
+  practice: Pick<Practice, 'id' | 'settings'>,
+): Promise<'created' | 'updated'> {
+  return ensureSchedule(
+    temporal,
+    workflowIds.rounds(practice.id),
+    {
+      workflowType: 'practiceRounds',
+      args: [{ practiceId: practice.id } satisfies PracticeRoundsInput],
+    },
+    { calendars: [roundsAt], timezone: practice.settings.zone },
+    roundsCatchUp,
+  );
+}
+
+/** Overlap skipped; the workflow's id is the Schedule's. Without another: every 5 minutes, catch-up in minutes. */
+async function ensureSchedule(
+  temporal: Client,
+  scheduleId: string,
+  run: { readonly workflowType: string; readonly args: readonly unknown[] },
+  spec: ScheduleSpec = { intervals: [{ every: pollEvery }] },
+  catchupWindow: '10m' | '12h' = catchUp,
+): Promise<'created' | 'updated'> {
   const policies = {
     overlap: ScheduleOverlapPolicy.SKIP,
-    catchupWindow: catchUp,
+    catchupWindow,
     pauseOnFailure: false,
   } as const;
   const action = {
     type: 'startWorkflow',
-    workflowType: 'pollPractice',
     workflowId: scheduleId,
     taskQueue: taskQueues.results,
-    args: [{ practiceId: practice.id } satisfies PollPracticeInput],
     workflowExecutionTimeout: pollTimeout,
+    ...run,
   } as const;
-  const intervals = [...spec.intervals];
   try {
     await temporal.schedule.create({
       scheduleId,
-      spec: { intervals },
+      spec,
       policies,
       action: { ...action, args: [...action.args] },
     });
@@ -56,7 +104,7 @@ export async function ensurePollSchedule(
   } catch (err) {
     if (!(err instanceof ScheduleAlreadyRunning)) throw err;
     await temporal.schedule.getHandle(scheduleId).update(({ state }) => ({
-      spec: { intervals },
+      spec,
       policies,
       action: { ...action, args: [...action.args] },
       state: { paused: state.paused, ...(state.note !== undefined && { note: state.note }) },
@@ -71,15 +119,11 @@ export async function ensurePollSchedule(
  * @throws CommandFailed `no-schedule` when the practice has none yet.
  */
 export async function triggerPoll(temporal: Client, practiceId: string): Promise<void> {
-  try {
-    await temporal.schedule.getHandle(workflowIds.poll(practiceId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-  } catch (err) {
-    if (!(err instanceof ScheduleNotFoundError)) throw err;
-    throw new CommandFailed(
-      'no-schedule',
-      `Practice ${practiceId} has no poll Schedule yet. Create it: resultloop schedules --practice ${practiceId}`,
-    );
-  }
+  if (await pollSoon(temporal, practiceId)) return;
+  throw new CommandFailed(
+    'no-schedule',
+    `Practice ${practiceId} has no poll Schedule yet. Create it: resultloop schedules --practice ${practiceId}`,
+  );
 }
 
 export type PollOutcome = Awaited<ReturnType<typeof pollPractice>>;
@@ -144,6 +188,8 @@ export async function schedulesCommand(options: { practice?: string; trigger?: b
       const practice = await loadPractice(deps.store, id);
       const done = await ensurePollSchedule(deps.temporal, practice);
       await ensureTextLimits(deps.temporal, [practice]);
+      await ensureTextSchedule(deps.temporal, practice);
+      await ensureRoundsSchedule(deps.temporal, practice);
       if (options.trigger) await triggerPoll(deps.temporal, id);
       say(`${workflowIds.poll(id)}: ${done}, every 5 min${options.trigger ? ', triggered now' : ''}.`);
     }

@@ -1,4 +1,5 @@
 import type { CommandBody } from '../domain/lifecycle/facts.js';
+import { signOffBatch } from './batch.js';
 import { decideAtDesk, type DeskOptions } from './desk.js';
 import { WrongUsage } from './outcome.js';
 
@@ -19,10 +20,13 @@ export function signOffBody(options: { decision?: Decision; tier?: ChosenTier })
   return { kind: 'sign-off', decision, tier: options.tier };
 }
 
-/** `resultloop sign-off RESULT --as PERSON`. */
-export function signOffCommand(
-  wanted: string,
+/** `resultloop sign-off RESULT… --as PERSON`. */
+export async function signOffCommand(
+  wanted: readonly string[],
   options: DeskOptions & { decision?: Decision; tier?: ChosenTier },
 ): Promise<void> {
-  return decideAtDesk(wanted, options, signOffBody(options));
+  const body = signOffBody(options);
+  const [only, ...others] = wanted;
+  if (only !== undefined && others.length === 0) return decideAtDesk(only, options, body);
+  return signOffBatch(wanted, options, body);
 }

@@ -12,7 +12,7 @@ import { keysKeptIn, stateFolder, writeConnection, type ConnectionHere } from '.
 import { ensureSearchAttributes } from './namespace.js';
 import { ensureTextLimits } from './queue-limits.js';
 import { CommandFailed, say, tell } from './outcome.js';
-import { ensurePollSchedule } from './schedules.js';
+import { ensurePollSchedule, ensureRoundsSchedule, ensureTextSchedule } from './schedules.js';
 
 /**
  * `resultloop start`: worker and web, on the given engines or on embedded ones, until Ctrl-C. Should one of the two
@@ -88,7 +88,11 @@ async function prepareTemporal(here: ConnectionHere): Promise<void> {
   try {
     const ids = await practiceIds(deps.store);
     const practices = await Promise.all(ids.map((id) => loadPractice(deps.store, id)));
-    for (const practice of practices) await ensurePollSchedule(deps.temporal, practice);
+    for (const practice of practices) {
+      await ensurePollSchedule(deps.temporal, practice);
+      await ensureTextSchedule(deps.temporal, practice);
+      await ensureRoundsSchedule(deps.temporal, practice);
+    }
     await ensureTextLimits(deps.temporal, practices);
     tell(
       ids.length > 0

@@ -67,9 +67,13 @@ function versionText(practice: Words, v: TimelineVersion): string {
   return [
     head,
     `  collected ${when(v.collectedAt)}, verified ${when(v.reportedAt)}, posted ${when(v.postedAt)}, detected ${when(v.detectedAt)}, on the portal ${v.publishedAt === null ? 'no' : when(v.publishedAt)}`,
-    ...v.reasons.map((r) => `  - ${reasonWords(r)}`),
+    ...v.reasons.map((r) => `  - ${reasonWords(r)}${isSame(r, v.decidedBy) ? ' (decides)' : ''}`),
     ...(v.change === 'late' ? ['  - older than what was current when it came: kept, not taken over'] : []),
   ].join('\n');
+}
+
+function isSame(a: Reason, b: Reason | null): boolean {
+  return b !== null && a.step === b.step && a.rule === b.rule && a.observationKey === b.observationKey;
 }
 
 /** `K 6.3 > 6.0 mmol/L, rule potassium-high v3`; a limit's own text names its rule already. */

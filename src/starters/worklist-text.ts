@@ -69,7 +69,7 @@ function unroutedColumns(practice: Words, now: number): Column<UnroutedResult>[]
   return [
     { title: 'RESULT', text: (r) => shortId(r.resultId) },
     { title: 'HELD BY', text: (r) => nameOf(practice, r.ownerId) },
-    { title: 'WHY', text: (r) => reasonWords[r.reason] ?? r.reason },
+    { title: 'WHY', text: (r) => unroutedWords[r.reason] ?? r.reason },
     {
       title: 'SINCE',
       text: (r) => `${localTime(practice.settings, r.detectedAt)} (${spanWords(now - r.detectedAt)})`,
@@ -77,8 +77,11 @@ function unroutedColumns(practice: Words, now: number): Column<UnroutedResult>[]
   ];
 }
 
-const reasonWords: Record<string, string> = {
+/** Why a result is on the unrouted list. */
+export const unroutedWords: Record<string, string> = {
   'nobody-ordered-it': 'nobody on the roster ordered it',
+  unmatched: 'its patient is not known yet',
+  'second-feed-only': 'only the second feed speaks of it: the chart has no such document',
   'no-patient': 'athenahealth has not matched it to a patient yet',
   'row-without-id': 'the feed named no document',
   'document-not-found': 'the document cannot be read under this patient',
@@ -92,8 +95,13 @@ export function patientWords(patient: PatientIdentity | null): string {
 
 function tierWords(result: Pick<WorklistMember, 'tier' | 'urgency'> | undefined): string {
   if (!result?.tier) return '-';
-  return result.urgency === 'same-day' ? `${result.tier}, same day` : result.tier;
+  const isDecided = result.tier === 'abnormal' || result.tier === 'review';
+  const urgency = isDecided ? urgencyWords[result.urgency ?? ''] : undefined;
+  return urgency ? `${result.tier}, ${urgency}` : result.tier;
 }
+
+/** Urgencies with clocks of their own (L7, L9); a normal result has none. */
+const urgencyWords: Record<string, string> = { 'same-day': 'same day', minor: 'minor' };
 
 function idsOf(members: readonly WorklistMember[]): string {
   return members.map((m) => shortId(m.resultId)).join(' ');

@@ -11,9 +11,31 @@ export function staffedHours(settings: Settings, from: EpochMs): OpenHours {
   return hoursBetween(settings, from, settings.opens, settings.closes, true);
 }
 
+/** A text needs this long to leave, at least: none begins in the last moments of the window. */
+const textLeavesWithinMs = 60_000;
+
 /** L27: when texts may leave, every day of the week. The practice's zone stands in for the patient's own. */
 export function textHours(settings: Settings, from: EpochMs): OpenHours {
-  return hoursBetween(settings, from, settings.textsFrom, settings.textsTo, false);
+  const hours = hoursBetween(settings, from, settings.textsFrom, settings.textsTo, false);
+  return {
+    intervals: hours.intervals.map(([opens, closes]) => [opens, closes - textLeavesWithinMs] as const),
+  };
+}
+
+/** How long a text that leaves now may wait at the vendor: it expires before the window closes (L27). In seconds. */
+export function textValidity(settings: Settings, now: EpochMs, longestSeconds: number): number {
+  const closes = textHours(settings, now).intervals.find(([from, to]) => from <= now && now < to)?.[1] ?? now;
+  const left = Math.floor((closes + textLeavesWithinMs - now) / 1000);
+  return Math.max(1, Math.min(longestSeconds, left));
+}
+
+/** Where carriers' daily caps reset: midnight Pacific (Twilio error 30023). */
+const carrierZone = 'America/Los_Angeles';
+
+/** The carriers' day that an instant belongs to: `[starts, ends)`. */
+export function carrierDay(instant: EpochMs): readonly [EpochMs, EpochMs] {
+  const start = DateTime.fromMillis(instant, { zone: carrierZone }).startOf('day');
+  return [start.toMillis(), start.plus({ days: 1 }).toMillis()];
 }
 
 function hoursBetween(

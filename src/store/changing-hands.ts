@@ -43,7 +43,7 @@ export async function rekeyPatient(
   to: string,
 ): Promise<IdentityNews[]> {
   const results = await tx.selectFrom('result').select('id').where('patient_id', '=', from).execute();
-  for (const table of ['result', 'alias', 'draw', 'notice', 'chart_note'] as const)
+  for (const table of ['result', 'alias', 'draw', 'notice', 'chart_note', 'patient_limit'] as const)
     await tx.updateTable(table).set({ patient_id: to }).where('patient_id', '=', from).execute();
   // A delivery that came under both ids is known under the survivor's already.
   await tx

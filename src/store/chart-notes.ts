@@ -1,9 +1,11 @@
 import type { Line } from '../domain/lifecycle/decisions.js';
+import type { TemplateTier } from '../domain/messages/panel-template-shape.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { personById } from '../domain/routing/roster.js';
 import { newId } from '../security/tokens.js';
 import { localTime } from './calendar.js';
 import type { Tx } from './database.js';
+import { templatedNote } from './note-wording.js';
 import type { Practice } from './practices.js';
 import type { Store } from './store.js';
 
@@ -16,12 +18,26 @@ export async function queueNote(
   tx: Tx,
   store: Store,
   practice: Practice,
-  input: { resultId: string; patientId: string; line: NoteLine },
+  input: {
+    resultId: string;
+    patientId: string;
+    line: NoteLine;
+    /** As they stand after the batch that the line is of. */
+    ownerId: string | null;
+    tier: string | null;
+  },
 ): Promise<void> {
-  const { resultId, patientId, line } = input;
+  const { resultId, patientId, line, ownerId, tier } = input;
   const id = newId();
-  const body =
-    line.kind === 'closing' ? await closingBody(tx, practice, resultId, line) : touchBody(practice, line);
+  const signer = typeof line.data.by === 'string' ? line.data.by : null;
+  const wanted = templateOf(line, tier);
+  const about = { resultId, patientId, personId: signer ?? ownerId, tier };
+  const body = [
+    line.kind === 'closing' ? await closingBody(tx, practice, resultId, line) : touchBody(practice, line),
+    wanted && (await templatedNote(tx, store, practice, about, wanted)),
+  ]
+    .filter(Boolean)
+    .join('\n');
   await tx
     .insertInto('chart_note')
     .values({
@@ -42,6 +58,20 @@ export async function queueNote(
     })
     .onConflict((c) => c.column('key').doNothing())
     .execute();
+}
+
+/** Closures by which a normal result was told by a message of ours. */
+const toldByMessage: readonly string[] = ['acknowledged', 'notified-opened', 'notified-unopened'];
+
+/**
+ * Which of the signed wordings a note carries (S000-56): a release that of an abnormal result, a closing note that of a
+ * critical one, or of a normal one that a message told. Every other note only says what happened.
+ */
+function templateOf({ kind, code }: NoteLine, tier: string | null): TemplateTier | null {
+  if (kind === 'action') return code === 'release' && tier === 'abnormal' ? 'abnormal' : null;
+  if (kind !== 'closing') return null;
+  if (tier === 'critical') return code === 'reached' || code === 'handed-over' ? 'critical' : null;
+  return tier === 'normal' && toldByMessage.includes(code) ? 'normal' : null;
 }
 
 const touchWords: Record<string, string> = {

@@ -30,7 +30,7 @@ export class CommandRefused extends Error {
 export interface NewCommand {
   readonly practice: Practice;
   readonly personId: string;
-  readonly via: 'cli' | 'staff-app' | 'spruce-page';
+  readonly via: 'cli' | 'staff-app' | 'spruce-page' | 'voice-pin';
   readonly body: CommandBody;
   /** What the person typed: sealed. */
   readonly note?: string | null;

@@ -6,6 +6,11 @@ import * as pageTries from './migrations/0002-page-tries.js';
 import * as identity from './migrations/0003-identity.js';
 import * as intake from './migrations/0004-intake.js';
 import * as withdrawnMembers from './migrations/0005-withdrawn-members.js';
+import * as inboundAgain from './migrations/0006-inbound-again.js';
+import * as numbersForTexts from './migrations/0007-numbers-for-texts.js';
+import * as spruce from './migrations/0008-spruce.js';
+import * as athenaFeeds from './migrations/0009-athena-feeds.js';
+import * as whatDecided from './migrations/0010-what-decided.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -33,6 +38,11 @@ const migrations: Record<string, Migration> = {
   '0003-identity': identity,
   '0004-intake': intake,
   '0005-withdrawn-members': withdrawnMembers,
+  '0006-inbound-again': inboundAgain,
+  '0007-numbers-for-texts': numbersForTexts,
+  '0008-spruce': spruce,
+  '0009-athena-feeds': athenaFeeds,
+  '0010-what-decided': whatDecided,
 };
 
 /**
@@ -40,8 +50,7 @@ const migrations: Record<string, Migration> = {
  * @throws Error naming the migration that failed.
  */
 export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await migratorOf(db).migrateToLatest();
   if (!error) return;
   const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'start';
   throw new Error(
@@ -50,6 +59,24 @@ export async function migrate(db: Db): Promise<void> {
       cause: error,
     },
   );
+}
+
+function migratorOf(db: Db): Migrator {
+  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+}
+
+/** Migrations that this program knows and the database lacks, and the other way round. Changes nothing. */
+export async function migrationGap(
+  db: Db,
+): Promise<{ readonly missing: readonly string[]; readonly unknown: readonly string[] }> {
+  const all = await migratorOf(db).getMigrations();
+  const done = all.some((one) => one.executedAt !== undefined)
+    ? (await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows
+    : [];
+  return {
+    missing: all.filter((one) => one.executedAt === undefined).map((one) => one.name),
+    unknown: done.filter(({ name }) => !Object.hasOwn(migrations, name)).map(({ name }) => name),
+  };
 }
 
 /** True when the database answers. */

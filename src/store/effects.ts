@@ -28,6 +28,7 @@ export interface EffectRow {
   readonly id: string;
   readonly state: EffectState;
   readonly vendorRef: string | null;
+  readonly createdRealAt: EpochMs;
   readonly calledRealAt: EpochMs | null;
   readonly leaseRealUntil: EpochMs | null;
   readonly tries: number;
@@ -74,6 +75,7 @@ export async function holdEffect(tx: Tx, store: Store, key: EffectKey): Promise<
     id: row.id,
     state: row.state,
     vendorRef: row.vendor_ref,
+    createdRealAt: row.created_real_at,
     calledRealAt: row.called_real_at,
     leaseRealUntil: row.lease_real_until,
     tries: row.tries,
@@ -140,7 +142,8 @@ export async function markTaken(
 ): Promise<void> {
   await db
     .updateTable('effect')
-    .set({ vendor_ref: vendorRef, vendor_status: vendorStatus })
+    // A callback may have been faster than the answer; what it said is newer.
+    .set({ vendor_ref: vendorRef, vendor_status: sql`coalesce(vendor_status, ${vendorStatus})` })
     .where('id', '=', id)
     .where('state', '=', 'called')
     .execute();

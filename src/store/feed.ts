@@ -6,47 +6,62 @@ import type { Store } from './store.js';
 
 const rowAad = 'report.row';
 
+/** The feeds of athenahealth that are read, each with a state of its own. */
+export type FeedKind = 'lab' | 'imaging';
+
 export interface FeedState {
   readonly subscribed: boolean;
   /** Set while a consuming read is under way; still set at the next start = that read did not finish. */
   readonly replayFromAt: EpochMs | null;
 }
 
-export async function feedState(store: Store, practiceId: string): Promise<FeedState> {
+export async function feedState(
+  store: Store,
+  practiceId: string,
+  kind: FeedKind = 'lab',
+): Promise<FeedState> {
   const row = await store.db
     .selectFrom('feed')
     .selectAll()
     .where('practice_id', '=', practiceId)
+    .where('kind', '=', kind)
     .executeTakeFirst();
   return { subscribed: row?.subscribed ?? false, replayFromAt: row?.replay_from_at ?? null };
 }
 
-export async function markSubscribed(store: Store, practiceId: string, subscribed: boolean): Promise<void> {
+export async function markSubscribed(
+  store: Store,
+  practiceId: string,
+  subscribed: boolean,
+  kind: FeedKind = 'lab',
+): Promise<void> {
   await store.db
     .insertInto('feed')
     .values({
       practice_id: practiceId,
+      kind,
       subscribed,
       last_read_real_at: null,
       last_read_at: null,
       replay_from_at: null,
       lock_real_until: null,
     })
-    .onConflict((c) => c.column('practice_id').doUpdateSet({ subscribed }))
+    .onConflict((c) => c.columns(['practice_id', 'kind']).doUpdateSet({ subscribed }))
     .execute();
 }
 
 /** Before each consuming read: from here on rows may be gone from the feed without being with us. */
-export async function beginRead(store: Store, practice: Practice): Promise<void> {
+export async function beginRead(store: Store, practice: Practice, kind: FeedKind = 'lab'): Promise<void> {
   await store.db
     .updateTable('feed')
     .set({ replay_from_at: sql`coalesce(replay_from_at, ${practiceNow(store, practice)})` })
     .where('practice_id', '=', practice.id)
+    .where('kind', '=', kind)
     .execute();
 }
 
 /** After its rows are persisted. */
-export async function endRead(store: Store, practice: Practice): Promise<void> {
+export async function endRead(store: Store, practice: Practice, kind: FeedKind = 'lab'): Promise<void> {
   await store.db
     .updateTable('feed')
     .set({
@@ -55,6 +70,7 @@ export async function endRead(store: Store, practice: Practice): Promise<void> {
       last_read_at: practiceNow(store, practice),
     })
     .where('practice_id', '=', practice.id)
+    .where('kind', '=', kind)
     .execute();
 }
 
@@ -67,6 +83,8 @@ export async function persistFeedRows(
   store: Store,
   practice: Practice,
   rows: readonly { readonly labResultId: string | null; readonly raw: unknown }[],
+  /** Our own name of a document with this id. */
+  nameOf: (documentId: string) => string = (documentId) => documentId,
 ): Promise<number> {
   if (rows.length === 0) return 0;
   const receivedAt = practiceNow(store, practice);
@@ -79,7 +97,11 @@ export async function persistFeedRows(
       .execute();
     const known = new Set(open.map((r) => r.document_id));
     const fresh = rows
-      .map((row) => ({ ...row, documentId: row.labResultId ?? `without-id/${newId()}` }))
+
+      .map((row) => ({
+        ...row,
+        documentId: row.labResultId === null ? `without-id/${newId()}` : nameOf(row.labResultId),
+      }))
       .filter((row) => !known.has(row.documentId) && known.add(row.documentId));
     if (fresh.length === 0) return 0;
     await tx

@@ -8,7 +8,7 @@ import { appendEvents } from './events.js';
 import { addVersion } from './keeping.js';
 import { practiceNow, type Practice } from './practices.js';
 import { newResult } from './results.js';
-import { ageYears, reasonsAad } from './stage.js';
+import { ageYears, classifiedColumns } from './classifying.js';
 import type { Store } from './store.js';
 
 export interface NonProductionDelivery extends Pick<
@@ -75,21 +75,22 @@ export async function storeNonProduction(
       detectedAt,
       detectedRealAt,
     });
-    const { tier, urgency, panelId, sensitive, reasons } = classify(report, practice.ruleSet, {
-      sex: patient.sex,
-      ageYears: ageYears(patient.birthDate, report.collectedAt ?? detectedAt),
-      pregnant: null,
-    });
+    const inputs = {
+      patientId: null,
+      patient: {
+        sex: patient.sex,
+        ageYears: ageYears(patient.birthDate, report.collectedAt ?? detectedAt),
+        pregnant: null,
+      },
+      context: { laboratory: report.laboratory ?? null, previous: [], patientLimits: [], now: detectedAt },
+    };
+    const classification = classify(report, practice.ruleSet, inputs.patient, inputs.context);
+    const { tier, urgency } = classification;
     await tx
       .updateTable('version')
       .set({
         change: 'first',
-        tier,
-        urgency,
-        panel_id: panelId,
-        sensitive: [...sensitive],
-        rule_set_version: practice.ruleSet.version,
-        reasons_sealed: store.cipher.sealJson(reasons, reasonsAad),
+        ...classifiedColumns(store, classification, inputs),
       })
       .where('result_id', '=', resultId)
       .where('number', '=', number)

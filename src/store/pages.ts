@@ -55,6 +55,7 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
     .where('task_member.result_id', '=', resultId)
     .where('task.kind', '=', 'callback')
     .where('effect.kind', '=', 'page')
+    .where('effect.channel', '=', 'spruce')
     .where('effect.state', 'in', ['called', 'confirmed'])
     .orderBy('effect.created_real_at', 'desc')
     .execute();
@@ -63,9 +64,15 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
 /**
  * Open alarms that belong to no result and that a person was not paged for, oldest first. Those of a result are paged
  * by its workflow.
+ * @param codes Only alarms of these kinds; without it all.
  */
-export async function alarmsToPage(store: Store, practiceId: string, personId: string): Promise<string[]> {
-  const rows = await store.db
+export async function alarmsToPage(
+  store: Store,
+  practiceId: string,
+  personId: string,
+  codes?: readonly string[],
+): Promise<string[]> {
+  let query = store.db
     .selectFrom('alarm')
     .leftJoin('effect', (j) =>
       j
@@ -79,7 +86,34 @@ export async function alarmsToPage(store: Store, practiceId: string, personId: s
     .where('alarm.result_id', 'is', null)
     .where('alarm.cleared_at', 'is', null)
     .where((e) => e.or([e('effect.state', 'is', null), e('effect.state', '=', 'intended')]))
-    .orderBy('alarm.raised_at')
-    .execute();
-  return rows.map((r) => r.id);
+    .orderBy('alarm.raised_at');
+  if (codes !== undefined) query = query.where('alarm.code', 'in', [...codes]);
+  return (await query.execute()).map((r) => r.id);
+}
+
+/** By this a page whose call had no answer, or whose key was refused, is found again. Opaque. */
+export function pageReference(effectId: string): string {
+  return `ref. ${effectId.slice(-8)}`;
+}
+
+/** What was paged for by the page whose text this is (L11: several may share one), as long as it is not proved. */
+export async function pageEffectsByReference(
+  store: Store,
+  practiceId: string,
+  text: string,
+): Promise<readonly { readonly id: string; readonly taskId: string | null }[]> {
+  const reference = /ref\. ([0-9a-f]{8})/.exec(text)?.[1];
+  if (reference === undefined) return [];
+  return (
+    store.db
+      .selectFrom('effect')
+      .select(['id', 'task_id as taskId'])
+      .where('practice_id', '=', practiceId)
+      .where('kind', '=', 'page')
+      .where('state', 'in', ['called', 'unknown'])
+      // All that share a call carry the id of its lead as their token.
+      .where('token', 'like', `%${reference}`)
+      .orderBy('id')
+      .execute()
+  );
 }

@@ -1,3 +1,4 @@
+import { closingRecordSchema, type ClosingRecord } from '../domain/practice/closing.js';
 import { checkClock, toPractice, type ClockMap } from '../domain/calendar/clock-map.js';
 import {
   connectionsSchema,
@@ -5,12 +6,15 @@ import {
   type Connections,
   type Settings,
 } from '../domain/practice/settings.js';
+import { parsePanelTemplates, type PanelTemplateSet } from '../domain/messages/panel-template.js';
+import { requireSignedTemplates } from '../domain/messages/template.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { rosterSchema, type Roster } from '../domain/routing/roster.js';
 import { parseRuleSet, requireSigned, type SignedRuleSet } from '../domain/rules/rule-set.js';
+import type { FieldCipher } from '../security/field-cipher.js';
 import type { ConfigKind } from './schema.js';
 import type { Store } from './store.js';
-import type { Tx } from './database.js';
+import type { Db, Tx } from './database.js';
 
 /** A practice with its active configuration. */
 export interface Practice {
@@ -22,7 +26,28 @@ export interface Practice {
   readonly settings: Settings;
   readonly roster: Roster;
   readonly ruleSet: SignedRuleSet;
+  /** What patients and charts are told per panel and tier; `null` = the library's, as long as none are signed here. */
+  readonly panelTemplates: PanelTemplateSet | null;
   readonly connections: Connections;
+  /** What closing triggers in athenaOne (L22); `null` = nobody has looked. */
+  readonly closing: ClosingRecord | null;
+}
+
+/** A practice as it is stored, before anything is checked. */
+export interface StoredPractice {
+  readonly id: string;
+  readonly athenaPracticeId: string;
+  readonly name: string;
+  readonly clock: ClockMap;
+  readonly goLiveAt: EpochMs;
+  readonly settings: unknown;
+  readonly roster: unknown;
+  readonly rules: unknown;
+  /** `null` = the library's. */
+  readonly panelTemplates: unknown;
+  readonly closing: unknown;
+  /** `null` = there are none. */
+  readonly connectionsSealed: string | null;
 }
 
 /** A practice's configuration as files or a seed hand it in. */
@@ -35,6 +60,8 @@ export interface PracticeImport {
   readonly settings: unknown;
   readonly roster: unknown;
   readonly ruleSet: unknown;
+  /** Left out or `null`: those of an earlier import stay. */
+  readonly panelTemplates?: unknown;
   readonly connections: unknown;
 }
 
@@ -47,10 +74,11 @@ export class UnknownPractice extends Error {
 
 const connectionsAad = 'practice_config.connections';
 const cacheMs = 2_000;
-const cache = new WeakMap<object, Map<string, { at: number; practice: Practice }>>();
+const cache = new WeakMap<object, Map<string, { at: number; versions: string; practice: Practice }>>();
 
 /**
- * The practice with its active configuration; read again when older than 2 s.
+ * The practice with its active configuration; looked at again when older than 2 s, and read again only when a version
+ * of it has changed: reading a rule set takes long enough to be felt by whoever waits for an answer meanwhile.
  * @throws UnknownPractice, or a zod error naming the field of the configuration that does not fit.
  */
 export async function loadPractice(store: Store, id: string): Promise<Practice> {
@@ -58,33 +86,76 @@ export async function loadPractice(store: Store, id: string): Promise<Practice> 
   if (!known) cache.set(store.db, (known = new Map()));
   const held = known.get(id);
   if (held && Date.now() - held.at < cacheMs) return held.practice;
-  const practice = await readPractice(store, id);
-  known.set(id, { at: Date.now(), practice });
+  const versions = await configVersions(store, id);
+  const practice = held?.versions === versions ? held.practice : await readPractice(store, id);
+  known.set(id, { at: Date.now(), versions, practice });
   return practice;
 }
 
-async function readPractice(store: Store, id: string): Promise<Practice> {
-  const row = await store.db.selectFrom('practice').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new UnknownPractice(id);
-  const configs = await store.db
+/** Every import of a practice raises them. */
+async function configVersions(store: Store, id: string): Promise<string> {
+  const rows = await store.db
+    .selectFrom('practice_config')
+    .select(['kind', 'version'])
+    .where('practice_id', '=', id)
+    .where('active', '=', true)
+    .orderBy('kind')
+    .execute();
+  return rows.map((r) => `${r.kind}/${r.version}`).join();
+}
+
+/** What is stored of a practice, read anew and unchecked: for whoever looks for faults in it. */
+export async function readStoredPractice(db: Db, id: string): Promise<StoredPractice | null> {
+  const row = await db.selectFrom('practice').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) return null;
+  const configs = await db
     .selectFrom('practice_config')
     .selectAll()
     .where('practice_id', '=', id)
     .where('active', '=', true)
     .execute();
-  const body = (kind: ConfigKind) => configs.find((c) => c.kind === kind);
-  const sealed = body('connections')?.body_sealed;
+  const active = (kind: ConfigKind) => configs.find((c) => c.kind === kind);
   return {
     id,
     athenaPracticeId: row.athena_practice_id,
     name: row.name,
     clock: row.clock,
     goLiveAt: row.go_live_at,
-    settings: settingsSchema.parse(body('settings')?.body),
-    roster: rosterSchema.parse(body('roster')?.body),
-    ruleSet: requireSigned(parseRuleSet(body('rules')?.body)),
-    connections: connectionsSchema.parse(sealed ? store.cipher.openJson(sealed, connectionsAad) : undefined),
+    settings: active('settings')?.body,
+    roster: active('roster')?.body,
+    rules: active('rules')?.body,
+    panelTemplates: active('panel-templates')?.body ?? null,
+    closing: active('closing')?.body ?? null,
+    connectionsSealed: active('connections')?.body_sealed ?? null,
   };
+}
+
+/** Opens sealed connections. @throws FieldCipherError, or a zod error naming what does not fit. */
+export function openConnections(cipher: FieldCipher, sealed: string | null): Connections {
+  return connectionsSchema.parse(sealed ? cipher.openJson(sealed, connectionsAad) : undefined);
+}
+
+async function readPractice(store: Store, id: string): Promise<Practice> {
+  const stored = await readStoredPractice(store.db, id);
+  if (!stored) throw new UnknownPractice(id);
+  const { settings, roster, rules, panelTemplates, closing, connectionsSealed, ...rest } = stored;
+  return {
+    ...rest,
+    settings: settingsSchema.parse(settings),
+    roster: rosterSchema.parse(roster),
+    ruleSet: requireSigned(parseRuleSet(rules)),
+    panelTemplates: panelTemplates ? requireSignedTemplates(parsePanelTemplates(panelTemplates)) : null,
+    connections: openConnections(store.cipher, connectionsSealed),
+    closing: closingRecordSchema.nullable().parse(closing),
+  };
+}
+
+/** Records what closing triggers in athenaOne (L22). */
+export async function recordClosing(store: Store, practiceId: string, record: ClosingRecord): Promise<void> {
+  await store.db
+    .transaction()
+    .execute((tx) => putConfig(tx, practiceId, 'closing', JSON.stringify(record), null));
+  cache.get(store.db)?.delete(practiceId);
 }
 
 /**
@@ -97,6 +168,10 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
   const roster = rosterSchema.parse(input.roster);
   const ruleSet = requireSigned(parseRuleSet(input.ruleSet));
   const connections = connectionsSchema.parse(input.connections);
+  const templates =
+    input.panelTemplates === undefined || input.panelTemplates === null
+      ? null
+      : requireSignedTemplates(parsePanelTemplates(input.panelTemplates));
   checkClock(input.clock);
   await store.db.transaction().execute(async (tx) => {
     await tx
@@ -115,6 +190,7 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
     await putConfig(tx, input.id, 'settings', JSON.stringify(settings), null);
     await putConfig(tx, input.id, 'roster', JSON.stringify(roster), null);
     await putConfig(tx, input.id, 'rules', JSON.stringify(ruleSet), null);
+    if (templates) await putConfig(tx, input.id, 'panel-templates', JSON.stringify(templates), null);
     await putConfig(tx, input.id, 'connections', null, store.cipher.sealJson(connections, connectionsAad));
     await putPeople(tx, input.id, roster);
   });
@@ -183,13 +259,34 @@ async function putPeople(tx: Tx, practiceId: string, roster: Roster): Promise<vo
   }
 }
 
+/** Ids of the practices whose connections are like this: what two of them must not share can be found. */
+export async function practicesConnectedBy(
+  store: Store,
+  isLike: (connections: Connections) => boolean,
+): Promise<string[]> {
+  const rows = await store.db
+    .selectFrom('practice_config')
+    .select(['practice_id', 'body_sealed'])
+    .where('kind', '=', 'connections')
+    .where('active', '=', true)
+    .execute();
+  return rows
+    .filter(({ body_sealed: sealed }) => {
+      const opened = sealed
+        ? connectionsSchema.safeParse(store.cipher.openJson(sealed, connectionsAad))
+        : null;
+      return opened?.success === true && isLike(opened.data);
+    })
+    .map((r) => r.practice_id);
+}
+
 /** Practice time now. */
 export function practiceNow(store: Store, practice: { clock: ClockMap }): EpochMs {
   return toPractice(practice.clock, store.realNow());
 }
 
 /** Ids of all practices, for processes that serve every one. */
-export async function practiceIds(store: Store): Promise<string[]> {
+export async function practiceIds(store: Pick<Store, 'db'>): Promise<string[]> {
   const rows = await store.db.selectFrom('practice').select('id').execute();
   return rows.map((r) => r.id);
 }

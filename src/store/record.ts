@@ -62,7 +62,7 @@ export async function recordBatch(
       for (const line of lines) await batch.write(line);
       await appendEvents(tx, store, practice.id, ref.resultId, batch.events);
       // After the events: a closing note quotes the timeline.
-      for (const line of lines) if (line.do === 'note') await batch.note(line);
+      for (const line of lines) if (line.do === 'note') await batch.note(line, projection.tier);
       await batch.project(seq, projection);
     }
     return { ownerId: batch.ownerId, wake: { patientId: result.patient_id, ...batch.wakes(lines) } };
@@ -205,12 +205,14 @@ class Batch {
     }
   }
 
-  async note(line: Extract<Line, { do: 'note' }>): Promise<void> {
+  async note(line: Extract<Line, { do: 'note' }>, tier: Projection['tier']): Promise<void> {
     if (this.patientId)
       await queueNote(this.tx, this.store, this.practice, {
         resultId: this.resultId,
         patientId: this.patientId,
         line,
+        ownerId: this.ownerId,
+        tier,
       });
   }
 
@@ -238,8 +240,9 @@ class Batch {
   /** Decline, "not mine": the coverage table assigns at once (L15); the result follows its sign-off. */
   private async passOn(line: Extract<Line, { do: 'pass-on' }>): Promise<void> {
     const now = practiceNow(this.store, this.practice);
-    const to = resolveRole(this.practice.roster, line.to, line.from, now);
     const task = await memberTask(this.tx, this.resultId, line.kind);
+    const from = line.from ?? task?.owner_id ?? this.ownerId;
+    const to = resolveRole(this.practice.roster, line.to, from, now);
     if (task) {
       await endMembership(this.tx, this.resultId, line.kind, 'passed-on', line.at, true);
       await joinTask(this.tx, this.store, this.practice, {
@@ -257,7 +260,7 @@ class Batch {
       at: line.at,
       actor: 'resultloop',
       kind: 'assigned',
-      data: { owner: to, from: line.from, task: line.kind },
+      data: { owner: to, from, task: line.kind },
     });
   }
 
@@ -268,6 +271,11 @@ class Batch {
 
 function withOwner(state: ResultState, ownerId: string | null): ResultState {
   return ownerId === state.ownerId ? state : { ...state, ownerId };
+}
+
+/** A state of 0.1.0 goes on with the clocks that its policy did not have yet. */
+function today(state: ResultState | null): ResultState | null {
+  return state && { ...state, policy: { ...defaultPolicy, ...state.policy } };
 }
 
 /** What a new run starts with: the state as of the last recorded batch, and the newest stored version. */
@@ -281,7 +289,11 @@ export async function loadRecord(
     .select(['state', 'seq', 'current_version', 'waits_for'])
     .where('id', '=', resultId)
     .executeTakeFirstOrThrow();
-  const record = { state: row.state as ResultState | null, newestVersion: row.current_version, seq: row.seq };
+  const record = {
+    state: today(row.state as ResultState | null),
+    newestVersion: row.current_version,
+    seq: row.seq,
+  };
   if (row.current_version > 0) return { ...record, waiting: null };
   const practice = await loadPractice(store, practiceId);
   const hours = staffedHours(practice.settings, practiceNow(store, practice));

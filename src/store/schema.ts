@@ -19,6 +19,7 @@ export interface Database {
   result: ResultTable;
   alias: AliasTable;
   version: VersionTable;
+  patient_limit: PatientLimitTable;
   task: TaskTable;
   task_member: { task_id: string; result_id: string; done: Generated<boolean> };
   command: CommandTable;
@@ -34,6 +35,9 @@ export interface Database {
   access: AccessTable;
   alarm: AlarmTable;
   feed: FeedTable;
+  spruce_watch: SpruceWatchTable;
+  spruce_inbox: SpruceInboxTable;
+  department: { practice_id: string; department_id: string; first_seen_at: EpochMs };
   identity_news: IdentityNewsTable;
   incident: IncidentTable;
   source: SourceTable;
@@ -54,7 +58,8 @@ export interface PracticeTable {
   created_real_at: EpochMs;
 }
 
-export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections';
+/** `closing`: what closing a result triggers in athenaOne, as `doctor` observed it (L22); never imported. */
+export type ConfigKind = 'settings' | 'roster' | 'rules' | 'connections' | 'closing' | 'panel-templates';
 
 export interface PracticeConfigTable {
   practice_id: string;
@@ -100,6 +105,16 @@ export interface NumberTable {
   opted_out_at: EpochMs | null;
   wrong_at: EpochMs | null;
   suspended_at: EpochMs | null;
+  /** The vendor's id of the text that last opted out or in. */
+  opt_sid: Generated<string | null>;
+  /** When it last opted in: an older refusal of a text says nothing any more. */
+  opted_in_at: Generated<EpochMs | null>;
+  /** A landline, or a number that no carrier takes texts for. */
+  no_texts_at: Generated<EpochMs | null>;
+  /** Lookup was asked about it. */
+  looked_up_at: Generated<EpochMs | null>;
+  /** The last automatic answer to a text from it (L36). */
+  answered_at: Generated<EpochMs | null>;
 }
 
 export interface ReportTable {
@@ -190,10 +205,29 @@ export interface VersionTable {
   contact_by_at: EpochMs | null;
   rule_set_version: number | null;
   reasons_sealed: string | null;
+  /** What it was classified with, and what decided (`decisions.ts`). */
+  decision_sealed: Generated<string | null>;
   /** Codes of `domain/result/placing`: why a person looks at it, or why it was not taken over. */
   marks: Generated<string[]>;
   /** L4: the source that speaks for a result, or the one that only wakes and enriches. */
   feed: Generated<'master' | 'second'>;
+}
+
+/** A limit that a provider signed for one patient (L46). */
+export interface PatientLimitTable {
+  id: string;
+  practice_id: string;
+  patient_id: string;
+  /** The result on whose timeline it was signed. */
+  result_id: string;
+  body_sealed: string;
+  signed_by: string;
+  signed_at: EpochMs;
+  signed_real_at: EpochMs;
+  expires_at: EpochMs;
+  ended_at: EpochMs | null;
+  ended_by: string | null;
+  end_reason_sealed: string | null;
 }
 
 export type TaskStateName = 'open' | 'offered' | 'accepted' | 'done' | 'cancelled';
@@ -253,7 +287,7 @@ export interface EventTable {
 }
 
 export type EffectState = 'intended' | 'called' | 'confirmed' | 'failed' | 'unknown' | 'cancelled';
-export type EffectKind = 'text' | 'secure' | 'portal-note' | 'page';
+export type EffectKind = 'text' | 'secure' | 'portal-note' | 'page' | 'inbox-note';
 
 export interface EffectTable {
   id: string;
@@ -358,7 +392,7 @@ export interface ChartNoteTable {
 export interface InboundTable {
   id: string;
   practice_id: string;
-  vendor: 'twilio' | 'spruce';
+  vendor: 'twilio' | 'spruce' | 'athenahealth' | 'patient-page';
   kind: string;
   dedupe_key: string;
   body_sealed: string;
@@ -367,6 +401,10 @@ export interface InboundTable {
   processed_real_at: EpochMs | null;
   outcome: string | null;
   tries: Generated<number>;
+  /** The vendor's id of a message or conversation that the record does not know yet. */
+  waits_for: Generated<string | null>;
+  /** Not looked at before, unless what it waits for becomes known. */
+  next_real_at: Generated<EpochMs>;
 }
 
 export interface VendorCallTable {
@@ -406,11 +444,26 @@ export interface AlarmTable {
 
 export interface FeedTable {
   practice_id: string;
+  kind: Generated<'lab' | 'imaging'>;
   subscribed: Generated<boolean>;
   last_read_real_at: EpochMs | null;
   last_read_at: EpochMs | null;
   replay_from_at: EpochMs | null;
   lock_real_until: EpochMs | null;
+}
+
+/** How far Spruce was read back, on its own clock. */
+export interface SpruceWatchTable {
+  practice_id: string;
+  read_until_at: EpochMs;
+  read_real_at: EpochMs;
+}
+
+/** The note conversation of a patient in Spruce's "lab follow-up" inbox. */
+export interface SpruceInboxTable {
+  practice_id: string;
+  patient_id: string;
+  conversation_id: string;
 }
 
 /** What a result's workflow has to hear about who it is; heard once it was told. */

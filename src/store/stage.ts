@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { contactBy } from '../domain/lifecycle/urgency.js';
 import { defaultPolicy } from '../domain/lifecycle/policy.js';
 import type { Fact } from '../domain/lifecycle/facts.js';
 import type { Lane, StagedVersion } from '../domain/lifecycle/state.js';
@@ -8,19 +8,24 @@ import type { Report } from '../domain/result/report.js';
 import { classify } from '../domain/rules/classify.js';
 import { ownerFor } from '../domain/routing/roster.js';
 import { staffedHours } from './calendar.js';
-import { loadPatient } from './patients.js';
-import { loadPractice, practiceNow } from './practices.js';
+import { classifiedColumns, inputsOf } from './classifying.js';
+import { lockPatient, type Tx } from './database.js';
+import { openDecision } from './decisions.js';
+import { patientLock } from './patients.js';
+import { loadPractice, practiceNow, type Practice } from './practices.js';
 import type { Store } from './store.js';
 import { contentAad } from './contents.js';
 
-export const reasonsAad = 'version.reasons';
 const hour = 3_600_000;
+/** A result changes hands at most once or twice in its life (L42). */
+const attemptsAtMost = 3;
 
 type Staged = Omit<Extract<Fact, { kind: 'staged' }>, 'id' | 'at' | 'kind'>;
 
 /**
- * Classifies a stored version by the practice's signed rules, finds its owner and its staffed hours, and compares it
- * with the version before (L41). Deterministic for the same rule set; a repeat writes the same.
+ * Classifies a stored version by the practice's signed rules, with what is known of the patient and of earlier results
+ * (L46, clinical rules §5), finds its owner and its staffed hours, and compares it with the version before (L41).
+ * Deterministic for the same rule set: what it was classified with is kept with the version, and a repeat takes that.
  */
 export async function stageVersion(
   store: Store,
@@ -29,34 +34,49 @@ export async function stageVersion(
   number: number,
 ): Promise<Staged> {
   const practice = await loadPractice(store, practiceId);
-  const result = await store.db
+  for (let attempt = 0; attempt < attemptsAtMost; attempt += 1) {
+    const { patient_id: patientId } = await store.db
+      .selectFrom('result')
+      .select('patient_id')
+      .where('id', '=', resultId)
+      .executeTakeFirstOrThrow();
+    const staged = await store.db.transaction().execute(async (tx) => {
+      // Under the lock no result of the patient arrives or changes hands, and no limit is signed.
+      if (patientId !== null) await lockPatient(tx, patientLock(patientId));
+      return stageLocked(tx, store, practice, { resultId, number, patientId });
+    });
+    if (staged) return staged;
+  }
+  throw new Error('A result changed hands again and again while it was classified. It is tried again.');
+}
+
+/** @returns `null` when the result is another patient's by now. */
+async function stageLocked(
+  tx: Tx,
+  store: Store,
+  practice: Practice,
+  { resultId, number, patientId }: { resultId: string; number: number; patientId: string | null },
+): Promise<Staged | null> {
+  const result = await tx
     .selectFrom('result')
     .selectAll()
     .where('id', '=', resultId)
     .executeTakeFirstOrThrow();
-  const row = await store.db
+  if (result.patient_id !== patientId) return null;
+  const row = await tx
     .selectFrom('version')
     .selectAll()
     .where('result_id', '=', resultId)
     .where('number', '=', number)
     .executeTakeFirstOrThrow();
   const report = store.cipher.openJson(row.content_sealed, contentAad) as Report;
-  const patient = result.patient_id ? await loadPatient(store, result.patient_id) : null;
-  const card = patient?.card;
-  const classified = classify(
-    report,
-    practice.ruleSet,
-    card
-      ? {
-          sex: card.sex,
-          ageYears: ageYears(card.birthDate, report.collectedAt ?? row.detected_at),
-          pregnant: card.pregnant,
-        }
-      : null,
-  );
+  const kept = openDecision(store, row.decision_sealed);
+  const about = { resultId, patientId, report, detectedAt: row.detected_at };
+  const inputs = kept?.patientId === patientId ? kept : await inputsOf(tx, store, practice, about);
+  const classified = classify(report, practice.ruleSet, inputs.patient, inputs.context);
   const isLate = row.change === 'late';
   const classification = withDoubts(classified, isLate ? [] : row.marks);
-  const before = await store.db
+  const before = await tx
     .selectFrom('version')
     .selectAll()
     .where('result_id', '=', resultId)
@@ -65,7 +85,7 @@ export async function stageVersion(
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const toldElsewhere = isLate ? [] : await toldByOthers(store, resultId, number);
+  const toldElsewhere = isLate ? [] : await toldByOthers(tx, store, resultId, number);
   const change = before
     ? before.tier !== null && before.tier !== classification.tier
       ? 'clinical'
@@ -74,7 +94,13 @@ export async function stageVersion(
   const now = practiceNow(store, practice);
   const critical = classification.tier === 'critical';
   const ownership = ownerFor(practice.roster, report.orderingProvider, critical, now);
-  const contactByAt = row.detected_at + classification.contactByHours * hour;
+  const hours = staffedHours(practice.settings, now);
+  const contactByAt = contactBy(
+    defaultPolicy,
+    hours,
+    { ...classification, detectedAt: row.detected_at },
+    classification.contactByHours * hour,
+  );
   const version: StagedVersion = {
     number,
     hash: row.content_hash,
@@ -85,29 +111,22 @@ export async function stageVersion(
     detectedAt: row.detected_at,
     contactByAt,
   };
-  await store.db.transaction().execute(async (tx) => {
+  await tx
+    .updateTable('version')
+    .set({
+      ...(!isLate && { change }),
+      contact_by_at: contactByAt,
+      ...classifiedColumns(store, classification, inputs),
+    })
+    .where('result_id', '=', resultId)
+    .where('number', '=', number)
+    .execute();
+  if (!isLate)
     await tx
-      .updateTable('version')
-      .set({
-        ...(!isLate && { change }),
-        tier: classification.tier,
-        urgency: classification.urgency,
-        panel_id: classification.panelId,
-        sensitive: [...classification.sensitive],
-        contact_by_at: contactByAt,
-        rule_set_version: practice.ruleSet.version,
-        reasons_sealed: store.cipher.sealJson(classification.reasons, reasonsAad),
-      })
-      .where('result_id', '=', resultId)
-      .where('number', '=', number)
+      .updateTable('result')
+      .set({ ordered_by: ownership.orderedBy })
+      .where('id', '=', resultId)
       .execute();
-    if (!isLate)
-      await tx
-        .updateTable('result')
-        .set({ ordered_by: ownership.orderedBy })
-        .where('id', '=', resultId)
-        .execute();
-  });
   return {
     version,
     lane: result.lane as Lane,
@@ -118,18 +137,19 @@ export async function stageVersion(
     ...(result.patient_id === null && { unclaimed: true }),
     ...(row.marks.length > 0 && { marks: row.marks }),
     ...(toldElsewhere.length > 0 && { toldElsewhere }),
-    hours: staffedHours(practice.settings, now),
+    hours,
     policy: defaultPolicy,
   };
 }
 
 /** L41: an earlier version stood in the portal, or went out by ResultsCall. */
 async function toldByOthers(
+  tx: Tx,
   store: Store,
   resultId: string,
   number: number,
 ): Promise<('portal' | 'resultscall')[]> {
-  const rows = await store.db
+  const rows = await tx
     .selectFrom('version')
     .select(['published_at', 'content_sealed'])
     .where('result_id', '=', resultId)
@@ -141,11 +161,4 @@ async function toldByOthers(
   if (rows.some((row) => route(row.content_sealed)?.toUpperCase() === 'RESULTSCALL'))
     told.push('resultscall');
   return told;
-}
-
-/** Whole years at an instant; `null` when the birth date is not known. */
-export function ageYears(birthDate: string | null, at: number): number | null {
-  if (birthDate === null) return null;
-  const years = DateTime.fromMillis(at).diff(DateTime.fromISO(birthDate), 'years').years;
-  return Number.isFinite(years) ? Math.floor(years) : null;
 }

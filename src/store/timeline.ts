@@ -8,7 +8,8 @@ import { noteAad } from './commands.js';
 import { brokenEvent, eventTextAad } from './events.js';
 import { loadPatient } from './patients.js';
 import type { Practice } from './practices.js';
-import { reasonsAad } from './stage.js';
+import { reasonsAad } from './classifying.js';
+import { openDecision } from './decisions.js';
 import type { Store } from './store.js';
 import { contentAad } from './contents.js';
 import { patientIdentity, type PatientIdentity } from './worklist.js';
@@ -32,6 +33,8 @@ export interface TimelineVersion {
   readonly ruleSetVersion: number | null;
   readonly sensitive: readonly string[];
   readonly reasons: readonly Reason[];
+  /** The reason that set the tier; `null` where there is none to set, or from before it was kept. */
+  readonly decidedBy: Reason | null;
   readonly observations: readonly Observation[];
 }
 
@@ -192,6 +195,7 @@ async function versions(store: Store, resultId: string, current: number): Promis
       ruleSetVersion: row.rule_set_version,
       sensitive: row.sensitive,
       reasons: row.reasons_sealed ? (store.cipher.openJson(row.reasons_sealed, reasonsAad) as Reason[]) : [],
+      decidedBy: openDecision(store, row.decision_sealed)?.decidedBy ?? null,
       observations: report.observations,
     };
   });

@@ -59,7 +59,7 @@ export interface WaitingResult extends WorklistMember {
 export interface UnroutedResult {
   readonly resultId: string;
   readonly ownerId: string | null;
-  /** `no-patient`, `document-not-found`, `nobody-ordered-it` … */
+  /** `no-patient`, `document-not-found`, `unmatched`, `second-feed-only`, `nobody-ordered-it` … */
   readonly reason: string;
   readonly detectedAt: EpochMs;
 }
@@ -226,7 +226,15 @@ async function unroutedResults(store: Store, practice: Practice): Promise<Unrout
   const rows = await store.db
     .selectFrom('result')
     .leftJoin('report', (j) => j.onRef('report.result_id', '=', 'result.id').on('report.state', '=', 'held'))
-    .select(['result.id', 'result.owner_id', 'result.current_version', 'result.detected_at', 'report.reason'])
+    .select([
+      'result.id',
+      'result.owner_id',
+      'result.current_version',
+      'result.detected_at',
+      'result.lane',
+      'result.patient_id',
+      'report.reason',
+    ])
     .distinctOn('result.id')
     .where('result.practice_id', '=', practice.id)
     .where('result.closure', 'is', null)
@@ -251,10 +259,22 @@ async function unroutedResults(store: Store, practice: Practice): Promise<Unrout
     .map((row) => ({
       resultId: row.id,
       ownerId: row.owner_id,
-      reason: row.current_version > 0 ? 'nobody-ordered-it' : (row.reason ?? 'not-read'),
+      reason: whyUnrouted(row),
       detectedAt: row.detected_at,
     }))
     .sort((a, b) => a.detectedAt - b.detectedAt);
+}
+
+/** Without content the feed's own reason; else what is missing: its patient, its document (L4, L42), its orderer. */
+function whyUnrouted(row: {
+  readonly current_version: number;
+  readonly lane: string;
+  readonly patient_id: string | null;
+  readonly reason: string | null;
+}): string {
+  if (row.current_version === 0) return row.reason ?? 'not-read';
+  if (row.patient_id === null) return 'unmatched';
+  return row.lane === 'unmatched' ? 'second-feed-only' : 'nobody-ordered-it';
 }
 
 async function unreadDocuments(store: Store, practice: Practice): Promise<number> {

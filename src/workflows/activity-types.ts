@@ -43,8 +43,16 @@ export interface PageActivities {
   pollPages(ref: ResultRef): Promise<void>;
 }
 
+export interface ConnectionActivities {
+  /** What `doctor` finds out; each line that fails is an alarm that stands until it passes (L49). */
+  examineConnections(input: { practiceId: string }): Promise<{ passed: boolean; failed: readonly string[] }>;
+}
+
 export interface AlarmActivities {
-  /** L49: pages the administrator for every alarm that belongs to no result. Once per alarm. */
+  /**
+   * L49: pages the administrator for every alarm that belongs to no result, the medical director too for the review of
+   * the rules (S000-96). Once per alarm and person.
+   */
   pageAlarms(input: { practiceId: string }): Promise<void>;
 }
 
@@ -77,6 +85,16 @@ export interface NoticeActivities {
   checkDelivery(input: SendInput): Promise<void>;
   /** The send gave up; the notice moves on to its next channel or to a person. */
   sendGaveUp(input: SendInput): Promise<void>;
+}
+
+export interface TextActivities {
+  /** Finds texts from patients whose webhook was lost, looks at the account, reminds of its token. */
+  textRound(input: { practiceId: string }): Promise<{ found: number; findings: string[] }>;
+}
+
+export interface SpruceActivities {
+  /** Reads back what webhooks may have lost, and looks after the shared inbox. @returns how much was new. */
+  spruceRound(input: { practiceId: string }): Promise<{ read: number }>;
 }
 
 export interface SendInput {

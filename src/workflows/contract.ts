@@ -28,6 +28,8 @@ export const workflowIds = {
   chart: (practiceId: string) => `chart/${practiceId}`,
   /** Scheduled runs get a suffix. */
   poll: (practiceId: string) => `poll/${practiceId}`,
+  texts: (practiceId: string) => `texts/${practiceId}`,
+  rounds: (practiceId: string) => `rounds/${practiceId}`,
 };
 
 /** Search attributes are stored in clear: opaque codes only. */
@@ -101,6 +103,14 @@ export interface ChartWriterInput {
   readonly clock: ClockMap;
 }
 export const notesQueued = defineSignal('notesQueued');
+
+export interface PracticeRoundsInput {
+  readonly practiceId: string;
+}
+
+export interface TextRoundsInput {
+  readonly practiceId: string;
+}
 
 export interface PollPracticeInput {
   readonly practiceId: string;

@@ -2,4 +2,6 @@
 export { labResult } from './lab-result.js';
 export { patientNotice } from './patient-notice.js';
 export { chartWriter } from './chart-writer.js';
+export { textRounds } from './text-rounds.js';
+export { practiceRounds } from './practice-rounds.js';
 export { pollPractice } from './poll-practice.js';

@@ -1,5 +1,5 @@
 import { patched, proxyActivities } from '@temporalio/workflow';
-import type { AlarmActivities, AthenaActivities } from './activity-types.js';
+import type { AlarmActivities, AthenaActivities, SpruceActivities } from './activity-types.js';
 import { taskQueues, type PollPracticeInput } from './contract.js';
 
 // A drain: heartbeats with every page and document. A run that fails leaves the rows it persisted; the next goes on
@@ -19,8 +19,17 @@ const pages = proxyActivities<AlarmActivities>({
   retry: { initialInterval: '2s', maximumAttempts: 3 },
 });
 
+// Reads only, and notes that are claimed one by one: what one run leaves is the next one's.
+const spruce = proxyActivities<SpruceActivities>({
+  taskQueue: taskQueues.spruce,
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '4m',
+  retry: { initialInterval: '2s', maximumAttempts: 3 },
+});
+
 /**
- * The practice's round: drains the athenahealth changed feed once, and pages what alarms have come up (L49). Started by
+ * The practice's round: drains the athenahealth changed feed once, pages what alarms have come up (L49), and
+ * reads back what Spruce's webhooks may have lost. Started by
  * a Schedule every 5 minutes (S000-35), overlap skipped.
  */
 export async function pollPractice(
@@ -31,6 +40,7 @@ export async function pollPractice(
   const [polled] = await Promise.allSettled([
     reads.pollFeed({ practiceId }),
     patched('page-alarms') ? pages.pageAlarms({ practiceId }) : undefined,
+    patched('spruce-round') ? spruce.spruceRound({ practiceId }) : undefined,
   ]);
   if (polled.status === 'rejected') throw polled.reason;
   return polled.value;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { KnownConversation, SpruceItem } from '../../src/clients/spruce/index.js';
 import {
@@ -17,21 +18,52 @@ describe('signatures', () => {
     header: 'k7e2oQ3/IAg72RIOnBxNngmGpF9yjjZO9CwahPzJbrI=',
   };
 
-  test('the documented example is accepted; one changed byte of body or signature is not', () => {
+  test('the documented example is accepted; any one changed byte of body, signature or secret is not', () => {
     expect(verifySpruceSignature(signed)).toBe(true);
-    const changed = Buffer.from(signed.rawBody);
-    changed[10] = changed[10]! ^ 1;
-    expect(verifySpruceSignature({ ...signed, rawBody: changed })).toBe(false);
-    expect(verifySpruceSignature({ ...signed, header: `l${signed.header.slice(1)}` })).toBe(false);
+    for (let at = 0; at < signed.rawBody.length; at++) {
+      const rawBody = Buffer.from(signed.rawBody);
+      rawBody[at] = rawBody[at]! ^ 1;
+      expect(verifySpruceSignature({ ...signed, rawBody })).toBe(false);
+    }
+    for (let at = 0; at < signed.header.length; at++)
+      for (const other of 'AJ9/=- ') {
+        if (signed.header[at] === other) continue;
+        const header = signed.header.slice(0, at) + other + signed.header.slice(at + 1);
+        expect(verifySpruceSignature({ ...signed, header })).toBe(false);
+      }
+    expect(verifySpruceSignature({ ...signed, secrets: ['Example-signing-secret'] })).toBe(false);
   });
 
-  test('either of two secrets serves during a change; no header, secret or digest is refused, never an error', () => {
-    expect(verifySpruceSignature({ ...signed, secrets: ['new', 'example-signing-secret'] })).toBe(true);
-    expect(verifySpruceSignature({ ...signed, secrets: ['new'] })).toBe(false);
+  test('bytes count, not the JSON: spaces, another order or a cut-off end are another body', () => {
+    const text = signed.rawBody.toString();
+    for (const other of [`${text}\n`, text.replace(':', ': '), text.slice(0, -1), ''])
+      expect(verifySpruceSignature({ ...signed, rawBody: Buffer.from(other) })).toBe(false);
+    // The secret is the bytes of its text, never decoded, and the body may hold any bytes at all.
+    const rawBody = Buffer.from([0xff, 0x00, 0xc3, 0x28, 0x22]);
+    const secret = 'c2VjcmV0';
+    const header = createHmac('sha256', secret).update(rawBody).digest('base64');
+    expect(verifySpruceSignature({ secrets: [secret], rawBody, header })).toBe(true);
+    expect(verifySpruceSignature({ secrets: ['secret'], rawBody, header })).toBe(false);
+  });
+
+  test('two endpoints at once, each with its own secret, are both heard; the retired one is not', () => {
+    const { rawBody } = signed;
+    const byNew = createHmac('sha256', 'new').update(rawBody).digest('base64');
+    const both = { rawBody, secrets: ['example-signing-secret', 'new'] };
+    expect(verifySpruceSignature({ ...both, header: signed.header })).toBe(true);
+    expect(verifySpruceSignature({ ...both, header: byNew })).toBe(true);
+    expect(verifySpruceSignature({ rawBody, secrets: ['new'], header: byNew })).toBe(true);
+    expect(verifySpruceSignature({ rawBody, secrets: ['new'], header: signed.header })).toBe(false);
+  });
+
+  test('no header, secret or digest is refused, never an error', () => {
     expect(verifySpruceSignature({ ...signed, secrets: [] })).toBe(false);
     expect(verifySpruceSignature({ ...signed, secrets: [''] })).toBe(false);
     expect(verifySpruceSignature({ ...signed, header: undefined })).toBe(false);
-    expect(verifySpruceSignature({ ...signed, header: 'short' })).toBe(false);
+    for (const header of ['', 'short', signed.header.slice(0, -1), `${signed.header}=`, ` ${signed.header}`])
+      expect(verifySpruceSignature({ ...signed, header })).toBe(false);
+    const asHex = Buffer.from(signed.header, 'base64').toString('hex');
+    expect(verifySpruceSignature({ ...signed, header: asHex })).toBe(false);
   });
 });
 

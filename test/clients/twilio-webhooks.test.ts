@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  afterFailure,
   afterTwilioError,
+  failureOf,
   isContradiction,
   isProgress,
   isTerminal,
   parseInboundText,
   parseStatusCallback,
-  verifyTwilioSignature,
 } from '../../src/clients/twilio/index.js';
 
-const token = '00112233445566778899aabbccddeeff';
-const statusUrl = 'https://hooks.example.org/twilio/status?nid=42';
 const statusForm = {
   AccountSid: 'AC00000000000000000000000000000000',
   ApiVersion: '2010-04-01',
@@ -23,45 +22,6 @@ const statusForm = {
   SmsStatus: 'delivered',
   To: '+12025550123',
 };
-const signed = {
-  authTokens: [token],
-  url: statusUrl,
-  params: statusForm,
-  header: 'KFo0cIYq8a5hXyxXDhlUSUPIQsQ=',
-};
-
-describe('signatures', () => {
-  test('the documented form example is accepted; a changed byte anywhere is not', () => {
-    expect(verifyTwilioSignature(signed)).toBe(true);
-    const changed = { ...statusForm, MessageStatus: 'deliverec' };
-    expect(verifyTwilioSignature({ ...signed, params: changed })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, params: { ...statusForm, Extra: '1' } })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, url: statusUrl.replace('42', '43') })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, header: `L${signed.header.slice(1)}` })).toBe(false);
-  });
-
-  test('the documented JSON example is accepted; a changed body is not', () => {
-    const hash = '14e20f743130523859ef50d029394f5415a71b5aad3f9b0cbeb491b790808855';
-    const json = {
-      authTokens: [token],
-      url: `https://hooks.example.org/twilio/click?bodySHA256=${hash}`,
-      header: 'L0O2eE3W4okLXxLm8N3Los4NhR0=',
-    };
-    expect(verifyTwilioSignature({ ...json, rawBody: Buffer.from('{"event_type":"preview"}') })).toBe(true);
-    expect(verifyTwilioSignature({ ...json, rawBody: Buffer.from('{"event_type":"preview "}') })).toBe(false);
-    expect(verifyTwilioSignature(json)).toBe(false);
-  });
-
-  test('while a token is rotated both are accepted; no header or no token is refused, never an error', () => {
-    expect(verifyTwilioSignature({ ...signed, authTokens: ['new'.padEnd(32, '0'), token] })).toBe(true);
-    expect(verifyTwilioSignature({ ...signed, authTokens: ['new'.padEnd(32, '0')] })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, authTokens: [''] })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, authTokens: [] })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, header: undefined })).toBe(false);
-    expect(verifyTwilioSignature({ ...signed, url: 'not a url' })).toBe(false);
-  });
-});
-
 describe('forms', () => {
   test('a status callback is read with fields Twilio may add, and from its documented minimum', () => {
     expect(parseStatusCallback({ ...statusForm, BrandNewField: 'x' })).toEqual({
@@ -106,6 +66,7 @@ describe('forms', () => {
       body: 'STOP',
       mediaCount: 0,
       optOutType: 'STOP',
+      sentAt: null,
     });
     const picture = { ...inbound, Body: '', NumMedia: '1', OptOutType: undefined };
     expect(parseInboundText(picture)).toMatchObject({ body: '', mediaCount: 1, optOutType: null });
@@ -125,16 +86,47 @@ test('a status only ever moves forward: late, repeated and unknown callbacks cha
   expect(['delivered', 'undelivered', 'failed', 'canceled'].every(isTerminal)).toBe(true);
 });
 
-test('every error code says what happens next, and one nobody knows goes to a person', () => {
-  expect([21211, 30005].map(afterTwilioError)).toEqual(['wrong-number', 'wrong-number']);
-  expect([21614, 30003, 30006].map(afterTwilioError)).toEqual(['unreachable', 'unreachable', 'unreachable']);
-  expect([21610, 30004].map(afterTwilioError)).toEqual(['opted-out', 'opted-out']);
-  expect([30007, 30001, 30034, 30036].map(afterTwilioError)).toEqual([
-    'filtered',
-    'transient',
-    'configuration',
-    'expired',
-  ]);
-  // Delivery unconfirmed: a second text could be a double one.
-  expect([30046, 99999, null, undefined].map(afterTwilioError)).toEqual(Array(4).fill('unknown'));
+test('every error code says what happens next, and one nobody knows goes on by the next channel', () => {
+  // [code, what it means, mark on the number, next, alarm, contact-fix]
+  const table: [number, string, string | null, string, boolean, boolean][] = [
+    [21211, 'wrong-number', 'wrong', 'next-channel', false, true],
+    [30005, 'wrong-number', 'wrong', 'next-channel', false, true],
+    [21610, 'opted-out', 'opted-out', 'next-channel', false, false],
+    [30004, 'opted-out', 'opted-out', 'next-channel', false, false],
+    [21614, 'no-texts', 'no-texts', 'next-channel', false, false],
+    [30006, 'no-texts', 'no-texts', 'next-channel', false, false],
+    [30003, 'unreachable', null, 'next-channel', false, false],
+    [30007, 'filtered', null, 'next-channel', true, false],
+    [30450, 'filtered', null, 'next-channel', true, false],
+    [20429, 'transient', null, 'text-later', false, false],
+    [21611, 'transient', null, 'text-later', false, false],
+    [30001, 'transient', null, 'text-later', false, false],
+    [30022, 'transient', null, 'text-later', false, false],
+    [30023, 'transient', null, 'text-later', false, false],
+    [30036, 'expired', null, 'text-later', false, false],
+    [20003, 'configuration', null, 'next-channel', true, false],
+    [21408, 'configuration', null, 'next-channel', true, false],
+    [30002, 'configuration', null, 'next-channel', true, false],
+    [30032, 'configuration', null, 'next-channel', true, false],
+    [30034, 'configuration', null, 'next-channel', true, false],
+    // Perhaps delivered: a second text could be a double one.
+    [30008, 'unknown', null, 'next-channel', false, false],
+    [30046, 'unknown', null, 'next-channel', false, false],
+    [30410, 'unknown', null, 'next-channel', false, false],
+    [99999, 'unknown', null, 'next-channel', false, false],
+  ];
+  for (const [code, meaning, number, next, alarm, contactFix] of table) {
+    const failure = afterTwilioError(code);
+    expect([code, failure, afterFailure(failure)]).toEqual([
+      code,
+      meaning,
+      { number, next, alarm, contactFix },
+    ]);
+  }
+  expect([null, undefined].map(afterTwilioError)).toEqual(['unknown', 'unknown']);
+  // Whatever may be repeated as a text is a code that says "surely not delivered".
+  const again = [...failureOf]
+    .filter(([, failure]) => afterFailure(failure).next === 'text-later')
+    .map(([c]) => c);
+  expect(again).toEqual([20429, 21611, 30001, 30022, 30023, 30036, 30610]);
 });

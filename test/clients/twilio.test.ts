@@ -250,9 +250,13 @@ describe('looking for a text', () => {
     expect(all[0]).toEqual({
       sid: textSid,
       to: patientNumber,
+      from: null,
       body: text.body,
       status: 'accepted',
       errorCode: null,
+      direction: 'outbound-api',
+      messagingServiceSid,
+      mediaCount: 0,
       createdAt: Date.UTC(2026, 0, 5, 14, 30, 7),
     });
     expect(requests.map((request) => new URL(request.url, 'http://sandbox').searchParams.get('To'))).toEqual([

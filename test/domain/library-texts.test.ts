@@ -83,9 +83,11 @@ describe('§4: whole strings per test', () => {
     ['urine WBC', '5821-4', '0-5', 'normal', 'minor'],
     ['urine WBC', '5821-4', 'TNTC', 'abnormal', 'standard'],
     ['urine RBC', '13945-1', '3-10', 'abnormal', 'standard'],
-    ['Rh', '10331-7', 'Positive', 'normal', 'minor'],
+    ['Rh: no answer is normal by itself', '10331-7', 'Positive', 'review', 'standard'],
     ['Rh', '10331-7', 'Negative', 'review', 'standard'],
-    ['blood type', '882-1', 'O Pos', 'normal', 'minor'],
+    ['ABO', '883-9', 'Group O', 'review', 'standard'],
+    ['blood type', '882-1', 'O Pos', 'review', 'standard'],
+    ['blood type', '882-1', 'AB neg', 'review', 'standard'],
   ])('%s (%s) “%s”: %s, %s', (_, loinc, value, tier, urgency) => {
     expect(tierOf(loinc, value)).toMatchObject({ tier, urgency });
   });
@@ -175,6 +177,15 @@ describe('sensitive results (§6.1)', () => {
     const potassium = row('2823-3', '4.2', { unit: 'mmol/L', range: '3.5-5.2' });
     expect(classified([{ ...potassium, note }]).sensitive).toContain(category);
     expect(classified([potassium], { note }).sensitive).toContain(category);
+  });
+
+  test.each([
+    'BRCA1+BRCA2 gene mutations tested for in Blood or Tissue by Molecular genetics method',
+    'Pharmacogenetics Report',
+    'CYP2C19 diplotype',
+  ])('genetic by its name: %s', (name) => {
+    const unknown = { ...row('2823-3', '4.2'), code: null, system: null, name };
+    expect(classified([unknown]).sensitive).toEqual(['genetic']);
   });
 
   test('ordinary comments make nothing sensitive', () => {

@@ -4,7 +4,13 @@ import type { ClassifiableVersion } from '../../src/domain/rules/classification.
 import { classify } from '../../src/domain/rules/classify.js';
 import { diffRuleSets, showChanges } from '../../src/domain/rules/life/diff.js';
 import { printPolicy } from '../../src/domain/rules/life/print-policy.js';
-import { activate, draftFrom, reviewDueOn, signRuleSet } from '../../src/domain/rules/life/signing.js';
+import {
+  activate,
+  draftFrom,
+  reviewDueOn,
+  reviewsDue,
+  signRuleSet,
+} from '../../src/domain/rules/life/signing.js';
 import { simulate } from '../../src/domain/rules/life/simulate.js';
 import type { StoredVersion } from '../../src/domain/rules/life/stored-version.js';
 import { parseRuleSet, type RuleSet } from '../../src/domain/rules/rule-set.js';
@@ -53,13 +59,17 @@ describe('S000-25: draft → signed → active', () => {
     expect(code(() => signRuleSet(broken, director, '2026-03-02'))).toBe('RULE_SET_INVALID');
   });
 
-  test('S000-96: the review is due three months after the signature', () => {
+  test('S000-96: a review is due every 90 days after the signature', () => {
     const due = (date: string) => reviewDueOn({ ...rules, signedBy: { name: 'Dr. Ada Winter', date } });
     expect([due('2026-01-05'), due('2025-11-30'), due('2026-01-31'), due('2025-12-31')]).toEqual([
       '2026-04-05',
       '2026-02-28',
-      '2026-04-30',
+      '2026-05-01',
       '2026-03-31',
+    ]);
+    const passed = (today: string) => reviewsDue(rules, today);
+    expect([passed('2026-01-04'), passed('2026-04-04'), passed('2026-04-05'), passed('2026-07-04')]).toEqual([
+      0, 0, 1, 2,
     ]);
   });
 });
@@ -152,7 +162,13 @@ describe('S000-26: a draft tried on stored results', () => {
     ]);
     expect(outcome.tiers).toMatchObject({ critical: 1, abnormal: 1, normal: 1, review: 0 });
     expect(outcome.changes).toEqual([
-      { ref: 'a', from: 'critical', to: 'abnormal', because: expect.stringContaining('6.1') },
+      {
+        ref: 'a',
+        from: 'critical',
+        to: 'abnormal',
+        rule: expect.any(String),
+        because: expect.stringContaining('6.1'),
+      },
     ]);
     const fired = (rule: string) => outcome.fired.find((one) => one.rule === rule);
     expect(fired('potassium-high')).toMatchObject({ subject: 'Potassium', times: 1, results: 1 });
@@ -238,6 +254,13 @@ describe('the policy page', () => {
     expect(page).not.toMatch(/\bCAP\b|Joint Commission|HIPAA-compliant|certified/);
     const faster = { ...defaultPolicy, criticalAttemptMs: 20 * 60_000 };
     expect(printPolicy(rules, faster, { practiceName: 'X' })).toContain('| 20 min, practice policy |');
+  });
+
+  test('L7, L9: the clocks of same-day and minor are printed from the policy that runs', () => {
+    expect(page).toContain('| same day | provider decides or calls | 4 h of staffed time |');
+    expect(page).toContain('on-call provider decides at closing; silent for 1 h, the supervising physician');
+    expect(page).toContain('| minor | receipt: provider signs off | 48 h | covering colleague |');
+    expect(page).toContain('| minor | not signed off | 72 h | owner and coordinator |');
   });
 
   test('a draft says that it is one', () => {

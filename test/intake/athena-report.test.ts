@@ -75,6 +75,7 @@ test('a recorded document becomes a report with identifiers, times, codes and te
     source: 'athenahealth',
     documentId: '1090321',
     kind: 'lab',
+    laboratory: null,
     patient: { id: '4102', authority: 'athenahealth/195900' },
     departmentId: '150',
     orderingProvider: { id: '71', npi: null },

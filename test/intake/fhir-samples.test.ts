@@ -110,14 +110,14 @@ const samples: Readonly<Record<string, Expected>> = {
     reportedAt: '2013-02-13T11:45:33+11:00',
     rows: [],
   },
-  // No answer of a blood group is abnormal; whether it is told as normal is the library's to say.
+  // No answer of a blood group is normal by itself: a person reads it.
   'observation-example-bloodgroup': {
     kind: 'lab',
     status: 'final',
     patient: named('infant'),
     test: { code: '883-9', system: 'LOINC', name: 'Blood Group' },
     collectedAt: '2018-03-11T16:07:54+00:00',
-    rows: ['883-9 | A |  |  |  | *'],
+    rows: ['883-9 | A |  |  |  | review'],
   },
   'observation-example-f001-glucose': {
     ...bmc('6323', { collectedAt: '2013-04-02T09:30:10+01:00', tier: 'abnormal' }),

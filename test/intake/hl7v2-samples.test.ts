@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readHl7v2 } from '../../src/intake/hl7v2/index.js';
 import { judge } from './judge.js';
 import { hl7Samples, type Expected } from './hl7v2-samples.js';
+import { hl7Values } from './hl7v2-values.js';
 
 const folder = new URL('../data/samples/hl7/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.hl7'));
@@ -40,6 +41,12 @@ describe.each(files)('%s', (name) => {
       .filter((line) => line.startsWith('OBX|')).length;
     const rows = received.verdict === 'results' ? received.results.flatMap((r) => r.report.observations) : [];
     if (received.verdict === 'results') expect(rows.length).toBeGreaterThanOrEqual(sent);
+  });
+
+  test('keeps every value', () => {
+    if (received.verdict !== 'results') return;
+    const values = received.results.flatMap(({ report }) => report.observations.map((row) => row.value));
+    expect(values).toEqual(hl7Values[name]);
   });
 
   test('keys tell the rows of a result apart', () => {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { DateTime } from 'luxon';
 import { bmp } from './panels.js';
-import { at, clockThrough, closeDeps, openPractice, type TestPractice } from './practice.js';
+import { at, clockThrough, closeDeps, openPractice, staff, type TestPractice } from './practice.js';
 
 afterAll(closeDeps);
 
@@ -103,4 +103,52 @@ test('Twilio is away for 8 hours: the next channel or a person, nobody hears twi
     const ways = (await p.toldTo(patient)).length;
     expect(ways + (await p.tasks(id)).length).toBeGreaterThan(0);
   }
+});
+
+test('Spruce is away for 8 hours: criticals ring by voice meanwhile, messages go once by another way', async () => {
+  const p = await openPractice({
+    clock,
+    settings: { leaseMs: 4_000 },
+    connections: {
+      twilio: {
+        voice: {
+          from: '+16175550100',
+          people: {
+            [staff.okafor]: { phone: '+16175550102', pin: '4711' },
+            [staff.lindqvist]: { phone: '+16175550103', pin: '4712' },
+          },
+        },
+      },
+    },
+  });
+  const ill = await p.patients(4, { spruce: true, consenttotext: false });
+  const urgent = await p.patient();
+  await p.arrive(...ill.map(({ id }) => bmp(id, { glucose: '156' })));
+  for (const patient of ill) await p.result(patient, 'sign-off');
+  await goDown(p, 'spruce');
+  for (const r of await p.results())
+    await p.decide(staff.okafor, r.id, { kind: 'sign-off', decision: 'release' });
+  await p.arrive(bmp(urgent.id, { potassium: '6.8' }));
+  const { id } = await p.result(urgent, 'callback');
+  await p.event(id, 'page-failed');
+  const rung = await p.until('a call to a person', async () => {
+    const calls = (await p.journal('twilio')).filter((e) => e.kind === 'call-created');
+    return calls.length > 0 && calls;
+  });
+  expect(rung[0]?.practiceAt).toBeLessThan(outage.to);
+  await pollUntil(p, outage.to);
+  await p.control.spruce.clearFaults(p.number);
+  // The ladder goes on, and Spruce has it again.
+  await p.until('a page in Spruce', async () => (await p.journal('spruce', 'page-created')).length > 0);
+  await everybodyIsTold(p, 5);
+  for (const patient of ill) {
+    await p.nothingLeftToSend(patient);
+    const own = (await p.resultsOf(patient))[0];
+    const ways = (await p.portalNotes(patient)).length;
+    expect(ways).toBeLessThanOrEqual(1);
+    expect(ways + (await p.tasks(own?.id ?? '')).length).toBeGreaterThan(0);
+  }
+  expect(new Set((await p.secureMessages()).map((m) => m.conversationId)).size).toBe(
+    (await p.secureMessages()).length,
+  );
 });

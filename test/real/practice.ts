@@ -19,7 +19,8 @@ import { importPractice, loadPractice, type Practice } from '../../src/store/pra
 import type { pollPractice } from '../../src/workflows/poll-practice.js';
 import { taskQueues, workflowIds } from '../../src/workflows/contract.js';
 import type { CommandBody } from '../../src/domain/lifecycle/facts.js';
-import type { Settings } from '../../src/domain/practice/settings.js';
+import type { Agreements } from '../../src/domain/practice/agreements.js';
+import type { Connections, Settings } from '../../src/domain/practice/settings.js';
 
 interface Engines {
   readonly env: Record<string, string>;
@@ -77,7 +78,14 @@ export interface PracticeOptions {
   readonly settings?: Partial<Settings>;
   readonly roster?: Record<string, unknown>;
   readonly athena?: Record<string, unknown>;
+  readonly connections?: {
+    readonly agreements?: Agreements;
+    readonly twilio?: Partial<Connections['twilio']>;
+    readonly spruce?: Partial<Connections['spruce']>;
+  };
 }
+
+const agreement = { signedOn: '2026-01-01', recordedBy: 'Pia Nyman' };
 
 let opened: ProcessDeps | null = null;
 export async function deps(): Promise<ProcessDeps> {
@@ -162,6 +170,8 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
       demoPolicy: true,
       leaseMs: 11_000,
       textUnknownWaitMs: 3_000,
+      secureUnknownWaitMs: 3_000,
+      spruceRoundEveryMs: 0,
       ...options.settings,
     },
     roster: {
@@ -191,12 +201,20 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
         accountSid: twilio.accountSid,
         authTokens: [secret],
         messagingServiceSid: twilio.messagingServiceSid,
+        ...options.connections?.twilio,
       },
       spruce: {
         baseUrl: `${engines.sandboxes.spruce}/v1`,
         token: `token-${number}`,
         internalEndpointId: `organizationCode_${number}`,
         webhookSecrets: [secret],
+        ...options.connections?.spruce,
+      },
+      agreements: {
+        athenahealth: agreement,
+        twilio: agreement,
+        spruce: agreement,
+        ...options.connections?.agreements,
       },
     },
   });

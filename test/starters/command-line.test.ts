@@ -3,7 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { parsePanelTemplates } from '../../src/domain/messages/panel-template.js';
 import { rosterSchema } from '../../src/domain/routing/roster.js';
+import { parseRuleSet } from '../../src/domain/rules/rule-set.js';
 import { attemptBody } from '../../src/starters/attempt.js';
 import { closeCommand } from '../../src/starters/close.js';
 import { requireDemoPolicy } from '../../src/starters/act.js';
@@ -11,9 +13,12 @@ import { attemptCommand } from '../../src/starters/attempt.js';
 import { dueWords } from '../../src/starters/due-words.js';
 import { eventWords } from '../../src/starters/event-words.js';
 import { failureWords } from '../../src/starters/failure-words.js';
-import { rosterFaults } from '../../src/starters/practice-faults.js';
+import { rosterFaults } from '../../src/domain/routing/roster-faults.js';
+import { templateFaults } from '../../src/starters/template-faults.js';
 import { readPracticeFiles } from '../../src/starters/practice-files.js';
-import { signOffBody } from '../../src/starters/sign-off.js';
+import { signEach } from '../../src/starters/batch.js';
+import { CommandFailed } from '../../src/starters/outcome.js';
+import { signOffBody, signOffCommand } from '../../src/starters/sign-off.js';
 import { table } from '../../src/starters/table.js';
 import { hour, monday9, roster, staff } from './desk-practice.js';
 
@@ -86,6 +91,32 @@ describe('the command line', () => {
   });
 });
 
+describe('signing several at once (L9)', () => {
+  const several = ['abcdef12', 'abcdef13'];
+  test('what is about one content goes with one result only', async () => {
+    const desk = { as: staff.provider };
+    await expect(signOffCommand(several, { ...desk, seen: 2 })).rejects.toThrow(/--seen/);
+    await expect(signOffCommand(several, { ...desk, tier: 'normal' })).rejects.toThrow(/--tier/);
+    const tooMany = Array.from({ length: 201 }, (_, i) => `abcdef${String(i).padStart(3, '0')}`);
+    await expect(signOffCommand(tooMany, desk)).rejects.toThrow(/200/);
+  });
+
+  test('each is decided once, with its draw; one that is refused stops none of the others and is named', async () => {
+    const asked: string[] = [];
+    const ids = ['result-aaaaaaaa', 'result-bbbbbbbb', 'result-cccccccc', 'result-dddddddd'];
+    const signing = signEach(ids, async (id) => {
+      asked.push(id);
+      if (id === ids[2]) throw new CommandFailed('stale-version', 'A newer version arrived.');
+      return id === ids[0] ? [ids[0], 'result-bbbbbbbb'] : [id];
+    });
+    await expect(signing).rejects.toMatchObject({
+      code: 'some-refused',
+      message: '1 of 4 results were not signed: cccccccc. The others were.',
+    });
+    expect(asked).toEqual([ids[0], ids[2], ids[3]]);
+  });
+});
+
 describe('words', () => {
   test('due times are told from now', () => {
     expect(dueWords(monday9 + 3 * hour + 5 * 60_000, monday9)).toBe('in 3 h 5 min');
@@ -108,6 +139,26 @@ describe('words', () => {
     expect(eventWords(practice, { kind: 'brand-new', data: { step: 'v1/x' } })).toBe('brand new (step v1/x)');
     expect(eventWords(practice, { kind: 'paged', data: { to: ['okafor', 'gone'], step: 's' } })).toBe(
       'Paged Dr. Chidi Okafor, gone (s)',
+    );
+  });
+
+  test('L5, L7: what nobody has found yet, who found it, and what on-call decides are sentences', () => {
+    const practice = { roster: rosterSchema.parse(roster), settings: { zone: 'America/New_York' } } as never;
+    const words = (kind: string, data: Record<string, string | number>) =>
+      eventWords(practice, { kind, data });
+    expect(words('unmatched', { why: 'no-patient' })).toBe(
+      'Nobody knows whose it is: athenahealth has not matched it to a patient yet',
+    );
+    expect(words('unmatched', { why: 'brand-new' })).toBe('Nobody knows whose it is: brand new');
+    expect(words('patient-found', { source: 'hospital' })).toBe(
+      'Said whose it is; later results of that patient from hospital are known by it',
+    );
+    expect(words('on-call-decides', { task: 'sign-off' })).toBe('On-call decides now: sign-off is theirs');
+    expect(words('step-due', { step: 'v1/same-day/on-call', dueAt: monday9 })).toBe(
+      'Clock ran out: same-day, not done at closing, v1/same-day/on-call, due 2026-03-02 09:00 EST',
+    );
+    expect(words('sla-missed', { clock: 'same-day-act' })).toBe(
+      'Missed in time: a provider to act on a same-day result',
     );
   });
 });
@@ -156,6 +207,33 @@ describe("a practice's files", () => {
       writeFileSync(join(f, 'rules.json'), JSON.stringify({ ...rules, signedBy: null }));
     });
     await expect(readPracticeFiles(folder, secrets)).rejects.toMatchObject({ code: 'RULE_SET_UNSIGNED' });
+  });
+
+  test('S000-56: words per panel are the library’s until the practice has signed its own, each linted', async () => {
+    expect((await readPracticeFiles('config/example', secrets)).panelTemplates).toBeUndefined();
+    const exported = (...args: string[]) => resultloop('templates', 'export', ...args).stdout;
+    const folderWith = (text: string) => copy((f) => writeFileSync(join(f, 'panel-templates.json'), text));
+    await expect(readPracticeFiles(folderWith(exported()), secrets)).rejects.toMatchObject({
+      code: 'TEMPLATES_UNSIGNED',
+    });
+    const signed = exported('--signed-by', 'Dr. Helene Wirth', '--translated-by', 'Luz Prado');
+    const folder = folderWith(signed);
+    expect(resultloop('templates', 'check', join(folder, 'panel-templates.json')).stdout).toContain(
+      'no faults',
+    );
+    const input = await readPracticeFiles(folder, secrets);
+    const set = parsePanelTemplates(input.panelTemplates);
+    const people = rosterSchema.parse(input.roster);
+    const rules = parseRuleSet(input.ruleSet);
+    expect(templateFaults(set, people, rules)).toEqual([]);
+    const [first] = set.templates;
+    const own = { ...set, templates: [{ ...first!, providerId: 'somebody', panelId: 'no-panel' }] };
+    expect(templateFaults(own, people, rules)).toEqual([
+      'panel-templates.json has words for "no-panel", which is no panel of the rules or of the library.',
+      'panel-templates.json has words of "somebody", who is no credentialed person of the roster.',
+    ]);
+    const withValue = signed.replace('Everything is within the expected range.', 'Your value is 5.1.');
+    await expect(readPracticeFiles(folderWith(withValue), secrets)).rejects.toThrow(/holds a number/);
   });
 
   test('a roster that would leave a result without a person is refused', () => {

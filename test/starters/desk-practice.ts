@@ -77,6 +77,8 @@ export class DeskPractice {
     readonly store: Store,
     readonly practice: Practice,
     private readonly time: { real: number },
+    /** With it a command reaches this record. */
+    readonly env: { readonly DATABASE_URL: string; readonly RESULTLOOP_KEYS: string },
     readonly close: () => Promise<void>,
   ) {}
 
@@ -85,7 +87,8 @@ export class DeskPractice {
     const postgres = await startPostgres({ stateDir });
     const db = openDatabase(postgres.url);
     await migrate(db);
-    const ring = new KeyRing(generateKeyRing());
+    const keys = generateKeyRing();
+    const ring = new KeyRing(keys);
     const time = { real: monday9 };
     const store: Store = {
       db,
@@ -116,7 +119,8 @@ export class DeskPractice {
         spruce: { baseUrl: 'http://127.0.0.1:1', token: 't', internalEndpointId: 'e', webhookSecrets: ['w'] },
       },
     });
-    return new DeskPractice(store, await loadPractice(store, 'riverside'), time, async () => {
+    const env = { DATABASE_URL: postgres.url, RESULTLOOP_KEYS: JSON.stringify(keys) };
+    return new DeskPractice(store, await loadPractice(store, 'riverside'), time, env, async () => {
       await db.destroy();
       await stateDir.close();
     });
@@ -137,9 +141,12 @@ export class DeskPractice {
     resultState?: { id: string; state: ResultState };
     documentId?: string;
     at?: number;
+    /** Another practice of the same record. */
+    practice?: Practice;
   }): Promise<{ id: string; state: ResultState }> {
     if (input.at !== undefined) this.goTo(input.at);
-    const { store, practice } = this;
+    const { store } = this;
+    const practice = input.practice ?? this.practice;
     const now = store.realNow();
     const patientId = await upsertPatient(store, practice.id, card(input.familyName, input.chartId));
     const documentId = input.documentId ?? String(9000 + this.nextDocument++);
@@ -166,7 +173,7 @@ export class DeskPractice {
         };
     return {
       id: stored.resultId,
-      state: await this.settle(stored.resultId, input.resultState?.state ?? unloaded, first),
+      state: await this.settle(stored.resultId, input.resultState?.state ?? unloaded, first, practice),
     };
   }
 
@@ -192,8 +199,34 @@ export class DeskPractice {
     return { id: result.id, state: await this.settle(result.id, result.state, fact) };
   }
 
-  private async settle(resultId: string, before: ResultState, fact: Fact): Promise<ResultState> {
-    const { store, practice } = this;
+  /** Time passes up to an instant; the clocks of a result fire, as its workflow would have them. */
+  async pass(
+    result: { id: string; state: ResultState },
+    until: number,
+  ): Promise<{ id: string; state: ResultState }> {
+    let { state } = result;
+    for (let d = earliest(state); d && d.at <= until; d = earliest(state)) {
+      this.goTo(Math.max(d.at, this.store.realNow()));
+      const at = this.store.realNow();
+      const fact: Fact = { id: `${d.step}@${d.at}`, kind: 'deadline', at, step: d.step, dueAt: d.at };
+      state = await this.settle(result.id, state, fact);
+    }
+    this.goTo(until);
+    return { id: result.id, state };
+  }
+
+  /** A chart's card, as {@link deliver} stores it. */
+  card(familyName: string, chartId: string): PatientCard {
+    return card(familyName, chartId);
+  }
+
+  private async settle(
+    resultId: string,
+    before: ResultState,
+    fact: Fact,
+    practice = this.practice,
+  ): Promise<ResultState> {
+    const { store } = this;
     const ref = { practiceId: practice.id, resultId };
     let state = apply(before, fact).state;
     for (;;) {
@@ -275,7 +308,21 @@ function report(
   };
 }
 
-/** One potassium row. */
+/** A sodium row; 134 and 146 are minor. */
+export function sodium(value: string): Observation {
+  const flag = Number(value) > 145 ? 'high' : Number(value) < 135 ? 'low' : null;
+  return {
+    ...potassium('4.1'),
+    key: '2951-2',
+    code: '2951-2',
+    name: 'Sodium',
+    value,
+    range: '135-145',
+    flag,
+  };
+}
+
+/** One potassium row; 5.6 is same-day, 5.4 standard. */
 export function potassium(value: string): Observation {
   return {
     key: '2823-3',

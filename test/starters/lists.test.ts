@@ -7,7 +7,7 @@ import { worklistText } from '../../src/starters/worklist-text.js';
 import { holdFeedRow, openFeedRows, persistFeedRows } from '../../src/store/feed.js';
 import { readTimeline } from '../../src/store/timeline.js';
 import { readWorklist } from '../../src/store/worklist.js';
-import { DeskPractice, hour, monday9, potassium, staff } from './desk-practice.js';
+import { DeskPractice, hour, monday9, potassium, sodium, staff } from './desk-practice.js';
 
 let desk: DeskPractice;
 let critical: Awaited<ReturnType<DeskPractice['deliver']>>;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   abnormal = await desk.deliver({
     familyName: 'Quillfeather',
     chartId: '4401',
-    observations: [potassium('5.6')],
+    observations: [potassium('5.4')],
   });
   waiting = await desk.deliver({
     familyName: 'Ambleside',
@@ -103,6 +103,55 @@ describe('the worklist', () => {
     const nobody = { actor: 'cli/nobody' };
     await expect(readWorklist(desk.store, desk.practice, nobody)).rejects.toThrow();
     await expect(readTimeline(desk.store, desk.practice, critical.id, nobody)).rejects.toThrow();
+  });
+});
+
+describe('words of urgency and of the unrouted list', () => {
+  let other: DeskPractice;
+  beforeAll(async () => void (other = await DeskPractice.open()));
+  afterAll(() => other.close());
+
+  test('L7, L9: urgency stands beside the tier where it has clocks of its own', async () => {
+    for (const [i, observation] of [
+      potassium('5.6'),
+      sodium('146'),
+      sodium('140'),
+      potassium('5.4'),
+    ].entries())
+      await other.deliver({
+        familyName: 'Marlowe',
+        chartId: String(4410 + i),
+        observations: [observation],
+        at: monday9,
+      });
+    const list = await readWorklist(other.store, other.practice, cli);
+    const text = worklistText(other.practice, list, {});
+    const lineOf = (mrn: string) => text.split('\n').find((l) => l.includes(`MRN ${mrn}`));
+    expect(lineOf('4410')).toMatch(/abnormal, same day .*2026-03-02 13:00 EST \(in 4 h\)/);
+    expect(lineOf('4411')).toMatch(/abnormal, minor .*2026-03-05 09:00 EST \(in 3 d\)/);
+    expect(lineOf('4413')).toMatch(/ abnormal {2}/);
+    expect(lineOf('4412')).toBeUndefined();
+  });
+
+  test('L4, L14, L42: the unrouted list says what is missing: orderer, patient, or the chart\u2019s own document', async () => {
+    const unrouted = { observations: [sodium('146')], provider: '999' };
+    const ids = [];
+    for (const n of ['4420', '4421', '4422'])
+      ids.push((await other.deliver({ familyName: 'Harrow', chartId: n, ...unrouted })).id);
+    const [, nobodys = '', second = ''] = ids;
+    const waiting = (id: string) => other.store.db.updateTable('result').where('id', '=', id);
+    await waiting(nobodys).set({ lane: 'unmatched', patient_id: null }).execute();
+    await waiting(second).set({ lane: 'unmatched' }).execute();
+    const list = await readWorklist(other.store, other.practice, { ...cli, all: true });
+    const whyOf = (id: string) => list.unrouted.find((r) => r.resultId === id)?.reason;
+    expect(ids.map(whyOf)).toEqual(['nobody-ordered-it', 'unmatched', 'second-feed-only']);
+    const text = worklistText(other.practice, list, { all: true });
+    for (const words of [
+      'nobody on the roster ordered it',
+      'its patient is not known yet',
+      'only the second feed',
+    ])
+      expect(text).toContain(words);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Projection } from '../../src/domain/lifecycle/projection.js';
 import type { StagedVersion } from '../../src/domain/lifecycle/state.js';
 import { alwaysOpen } from '../../src/domain/calendar/open-hours.js';
 import { defaultPolicy } from '../../src/domain/lifecycle/policy.js';
+import { contactBy } from '../../src/domain/lifecycle/urgency.js';
 import type {
   AthenaActivities,
   PageActivities,
@@ -13,7 +14,7 @@ import type {
 type Body<K extends Fact['kind']> = Omit<Extract<Fact, { kind: K }>, 'id' | 'at' | 'kind'>;
 export type Staged = Body<'staged'>;
 /** What is not as usual about a version that is posted. */
-export type Posted = Partial<Staged> & Partial<Pick<StagedVersion, 'status'>>;
+export type Posted = Partial<Staged> & Partial<Pick<StagedVersion, 'status' | 'urgency'>>;
 
 /** What one result has in the record. */
 export interface Kept {
@@ -61,20 +62,21 @@ export class MemoryRecord {
   async post(
     resultId: string,
     tier: StagedVersion['tier'],
-    { status = 'final', ...more }: Posted = {},
+    { status = 'final', urgency = tier === 'critical' ? 'critical' : 'standard', ...more }: Posted = {},
   ): Promise<StagedVersion> {
     const kept = this.of(resultId);
     const number = kept.versions.length + 1;
     const detectedAt = await this.practiceNow();
+    const { hours = alwaysOpen, policy = defaultPolicy } = more;
     const version: StagedVersion = {
       number,
       hash: `${resultId}#${number}`,
       status,
       tier,
-      urgency: tier === 'critical' ? 'critical' : 'standard',
+      urgency,
       sensitive: false,
       detectedAt,
-      contactByAt: detectedAt + 48 * 3_600_000,
+      contactByAt: contactBy(policy, hours, { tier, urgency, detectedAt }, 48 * 3_600_000),
     };
     kept.versions.push({
       version,
@@ -83,8 +85,8 @@ export class MemoryRecord {
       orderedBy: 'dr-owner',
       routed: true,
       change: number === 1 ? 'first' : 'clinical',
-      hours: alwaysOpen,
-      policy: defaultPolicy,
+      hours,
+      policy,
       ...more,
     });
     return version;

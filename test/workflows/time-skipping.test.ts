@@ -179,6 +179,42 @@ describeWithJava('over skipped days (needs Java, and Maven the first time)', () 
       keepsItsClocks(abnormal);
     }));
 
+  test('L7: an unsigned same-day result: owner at once, on-call at closing by night, supervising physician after an hour of silence, 4 staffed hours into the next morning, both again at its closing', () =>
+    days.run(async () => {
+      const opens = await days.now();
+      const open = (n: number) => [opens + n * day, opens + n * day + 9 * hour] as const;
+      const hours: OpenHours = { intervals: [open(0), open(1), open(2)] };
+      await days.pass(6 * hour);
+      const sameDay = await days.post('abnormal', { urgency: 'same-day', hours });
+      await days.justBefore(opens + 9 * hour);
+      expect(singlePages(sameDay)).toEqual([['v1/same-day/page', 0, ['owner']]]);
+      await days.justAfter(opens + 9 * hour);
+      expect(sameDay.lines('pass-on')).toMatchObject([{ kind: 'sign-off', to: 'on-call' }]);
+      await days.justAfter(opens + day + 9 * hour);
+      expect(singlePages(sameDay, opens)).toEqual([
+        ['v1/same-day/page', 6 * 60, ['owner']],
+        ['v1/same-day/on-call', 9 * 60, ['on-call']],
+        ['v1/same-day/on-call-silent', 10 * 60, ['supervising-physician']],
+        ['v1/same-day/act', 25 * 60, ['owner', 'cover', 'coordinator']],
+        ['v1/same-day/supervisor', 33 * 60, ['on-call', 'supervising-physician']],
+      ]);
+      expect(sameDay.lines('ask-notice')).toEqual([]);
+      keepsItsClocks(sameDay);
+    }));
+
+  test('L9: an unsigned minor result: nobody before 48 h, owner and coordinator at 72 h', () =>
+    days.run(async () => {
+      const minor = await days.post('abnormal', { urgency: 'minor' });
+      await days.justBefore(minor.detectedAt + 48 * hour);
+      expect(minor.pages).toEqual([]);
+      await days.justAfter(minor.detectedAt + 72 * hour);
+      expect(singlePages(minor)).toEqual([
+        ['v1/sign-off/cover', 48 * 60, ['cover']],
+        ['v1/sign-off/owner', 72 * 60, ['owner', 'coordinator']],
+      ]);
+      keepsItsClocks(minor);
+    }));
+
   test('L8, L20, L33: a sign-off and a new version stop the sign-off clocks; the patient’s button stops the callback, silence opens it', () =>
     days.run(async () => {
       const answered = await days.post('abnormal');

@@ -78,6 +78,31 @@ export async function documentsOf(
   });
 }
 
+/**
+ * Files a note for a **test patient** and looks for it in the patient's list: the very path that chart notes take. How
+ * `doctor` proves that what is written can be read back.
+ */
+export async function writeAndReadBack(
+  transport: Transport,
+  input: {
+    readonly patientId: string;
+    readonly departmentId: string;
+    /** Unique to this try. */
+    readonly marker: string;
+  },
+): Promise<{ readonly documentId: string; readonly isReadBack: boolean }> {
+  const { patientId, departmentId, marker } = input;
+  const { documentId } = await createDocument(transport, 'clinicaldocument', {
+    patientId,
+    departmentId,
+    subclass: 'CLINICALDOCUMENT',
+    internalNote: `Test of the connection. ${marker}`,
+    autoClose: true,
+  });
+  const found = await documentsOf(transport, 'clinicaldocument', patientId, departmentId);
+  return { documentId, isReadBack: found.some((one) => one.internalNote?.includes(marker)) };
+}
+
 const shape = z.object({ internalnote: text, createddatetime: text, createddate: text, status: text });
 
 function documentIdOf(documentClass: DocumentClass, raw: Record<string, unknown> | null): string | null {

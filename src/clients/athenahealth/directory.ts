@@ -82,6 +82,16 @@ export async function departments(transport: Transport): Promise<readonly Athena
   return named(await transport.all('department.list', '/departments', 'departments', query), readDepartment);
 }
 
+/** Practices that the credentials reach, whatever practice is asked through. */
+export async function practices(
+  transport: Transport,
+): Promise<readonly { readonly practiceId: string; readonly name: string | null }[]> {
+  return named(await transport.all('practice.list', '/practiceinfo', 'practiceinfo'), (raw) => {
+    const practiceId = id.parse(raw['practiceid']);
+    return practiceId === null ? null : { practiceId, name: text.parse(raw['name']) };
+  });
+}
+
 function readProvider(raw: JsonRecord): AthenaProvider | null {
   const fields = providerShape.parse(raw);
   if (!fields.providerid) return null;

@@ -93,6 +93,26 @@ export async function addActionNote(
   await transport.write('lab-result.action-note', 'POST', path, { actionnote: input.note });
 }
 
+/** Appends to the note for staff: what stands there can be read back, unlike an action note (API reference §8.6). */
+export async function addInternalNote(
+  transport: Transport,
+  input: { readonly patientId: string; readonly labResultId: string; readonly note: string },
+): Promise<void> {
+  const path = pathOf`/patients/${input.patientId}/documents/labresult/${input.labResultId}`;
+  await transport.write('lab-result.internal-note', 'PUT', path, { internalnote: input.note });
+}
+
+/**
+ * Closes a lab result: CLOSED in athenaOne, with whatever the practice's settings do then, publishing included (L22).
+ */
+export async function closeLabResult(
+  transport: Transport,
+  input: { readonly labResultId: string; readonly note?: string },
+): Promise<void> {
+  const path = pathOf`/documents/labresult/${input.labResultId}/close`;
+  await transport.write('lab-result.close', 'PUT', path, { actionnote: input.note });
+}
+
 function read(raw: JsonRecord, labResultId: string): AthenaLabResult {
   const fields = shape.parse(raw);
   return {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { pathOf } from '../http/index.js';
 import type { JsonRecord } from './fields.js';
-import { id, list } from './fields.js';
+import type { FeedQuery } from './change-feed.js';
+import { changes } from './change-feed.js';
+import { id, list, record } from './fields.js';
 import type { Transport } from './transport.js';
 
 /** A patient as read; `raw` goes to `toPatientCard`. */
@@ -32,7 +34,27 @@ export async function patient(
     { departmentid: options.departmentId, showportalstatus: true, showpreviouspatientids: true },
     (found) => (id.parse(found['patientid']) === null ? 'it does not say whose record it is' : null),
   );
-  if (!raw) return null;
+  return raw && read(raw, patientId);
+}
+
+/**
+ * Patients that changed since the last reading: consent, phone, death, and mergers, where the survivor names the ids
+ * that are gone. **Consuming**, like every feed. Rows that do not say whose they are name nobody and are left out.
+ */
+export async function changedPatients(
+  transport: Transport,
+  query: FeedQuery,
+): Promise<{ readonly patients: readonly AthenaPatient[]; readonly totalCount: number }> {
+  const { rows, totalCount } = await changes(transport, 'patients', query);
+  const patients = rows.flatMap((row) => {
+    const parsed = record.safeParse(row);
+    const patientId = parsed.success ? id.parse(parsed.data['patientid']) : null;
+    return parsed.success && patientId !== null ? [read(parsed.data, patientId)] : [];
+  });
+  return { patients, totalCount };
+}
+
+function read(raw: JsonRecord, patientId: string): AthenaPatient {
   const fields = shape.parse(raw);
   return {
     patientId: fields.patientid ?? patientId,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Http } from '../http/index.js';
+import type { Http, HttpAnswer } from '../http/index.js';
 import { badAnswer, statusFailure } from '../http/index.js';
 import { text } from './fields.js';
 import { readJson } from './answers.js';
+import { readScopes } from './scopes.js';
 
 /** S000-65: a token is renewed this long before it expires. */
 export const renewEarlyMs = 5 * 60_000;
@@ -15,6 +16,7 @@ export interface TokenOptions {
   readonly clientSecret: string;
   readonly scope: string;
   readonly now: () => number;
+  readonly onAnswer?: (answer: HttpAnswer) => void;
 }
 
 export interface Tokens {
@@ -22,14 +24,20 @@ export interface Tokens {
   current(): Promise<string>;
   /** A token other than `rejected`, which the vendor answered with 401. */
   after(rejected: string): Promise<string>;
+  /**
+   * What the token in use grants, as its answer said (S000-68); `null` when the answer did not say. `renew` asks for a
+   * new token first: what was granted since is not in the old one.
+   */
+  granted(options?: { readonly renew?: boolean }): Promise<readonly string[] | null>;
 }
 
 interface Held {
   readonly value: string;
   readonly renewAt: number;
+  readonly granted: readonly string[] | null;
 }
 
-const answerShape = z.object({ access_token: text, expires_in: text });
+const answerShape = z.object({ access_token: text, expires_in: text, scope: z.unknown().optional() });
 
 /** OAuth 2.0 client credentials (API reference §1): Basic authentication, no refresh token, one hour. */
 export function createTokens(options: TokenOptions): Tokens {
@@ -45,9 +53,14 @@ export function createTokens(options: TokenOptions): Tokens {
     return renewal;
   };
 
+  const good = async (): Promise<Held> => (held && options.now() < held.renewAt ? held : renew());
+
   return {
     async current() {
-      return held && options.now() < held.renewAt ? held.value : (await renew()).value;
+      return (await good()).value;
+    },
+    async granted({ renew: isAskedAgain = false } = {}) {
+      return (await (isAskedAgain ? renew() : good())).granted;
     },
     async after(rejected) {
       // Someone else may have renewed it while our call was under way.
@@ -70,6 +83,7 @@ async function requestToken(options: TokenOptions): Promise<Held> {
     form: { grant_type: 'client_credentials', scope: options.scope },
   });
 
+  options.onAnswer?.(answer);
   if (answer.status === 429)
     // Token limits count per minute and reset at its top.
     throw statusFailure(answer.call, answer, { retryAfterMs: 60_000 - (options.now() % 60_000) });
@@ -89,5 +103,6 @@ async function requestToken(options: TokenOptions): Promise<Held> {
   return {
     value: body.data.access_token,
     renewAt: asked + lifetimeMs - Math.min(renewEarlyMs, lifetimeMs / 2),
+    granted: readScopes(body.data.scope),
   };
 }

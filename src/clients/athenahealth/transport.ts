@@ -1,8 +1,11 @@
 import type { CallEffect, Fields, Http, HttpAnswer } from '../http/index.js';
-import { badAnswer } from '../http/index.js';
+import { badAnswer, statusFailure, VendorError } from '../http/index.js';
 import { isPracticeClosed, isRecordMissing, readJson, readAnswer, refusal } from './answers.js';
+import type { Budgets } from './budgets.js';
+import { waitOf } from './budgets.js';
 import type { JsonRecord } from './fields.js';
 import { onlyRecord, record, text } from './fields.js';
+import type { Grants } from './scopes.js';
 import type { Tokens } from './token.js';
 
 /** More pages than any patient's documents fill; a `next` that never ends stops here. */
@@ -20,29 +23,59 @@ export interface Transport {
   all(operation: string, path: string, key: string, query?: Fields): Promise<readonly unknown[]>;
   /** One wrapper object. A read that consumes what it returns says `write`. */
   page(operation: string, path: string, query?: Fields, effect?: CallEffect): Promise<Page>;
-  /** One form-encoded write. `flaw` says why an answer is no proof that it was done, or `null`. */
+  /**
+   * One form-encoded write; DELETE sends its fields in the address. `flaw` says why an answer is no proof that it was
+   * done, or `null`.
+   */
   write(
     operation: string,
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'DELETE',
     path: string,
     form: Fields,
     flaw?: (body: unknown) => string | null,
   ): Promise<unknown>;
+  readonly ask: Ask;
 }
+
+/** Whatever the vendor answered to a call that is only about whether it may be made. */
+export type Ask = (
+  operation: string,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  query?: Fields,
+) => Promise<HttpAnswer>;
 
 export interface Page {
   readonly body: JsonRecord;
   readonly answer: HttpAnswer;
 }
 
-/** Authorised calls to `/v1/{practiceid}`, with answers checked and errors typed. */
-export function createTransport(http: Http, tokens: Tokens, practiceId: string): Transport {
+/**
+ * Authorised calls to `/v1/{practiceid}`, with answers checked and errors typed. A write is not even tried with a token
+ * that was granted without it, also when it was renewed in the middle of a batch (S000-69).
+ */
+export function createTransport(
+  http: Http,
+  tokens: Tokens,
+  practiceId: string,
+  grants: () => Promise<Grants>,
+  budgets: Budgets,
+): Transport {
   const root = `/v1/${encodeURIComponent(practiceId)}`;
 
   const send = async (request: Parameters<Http['request']>[0]): Promise<HttpAnswer> => {
     const token = await tokens.current();
-    const attempt = (bearer: string) =>
-      http.request({ ...request, path: root + request.path, headers: { authorization: `Bearer ${bearer}` } });
+    const attempt = async (bearer: string) => {
+      if (request.method !== 'GET' && (await grants()).writesDocuments === false)
+        throw withoutScope(request.operation);
+      const answer = await http.request({
+        ...request,
+        path: root + request.path,
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+      budgets.note('proprietary', answer);
+      return answer;
+    };
     const first = await attempt(token);
     // A 401 has no effect, so a write may follow it as well; a second one is final.
     if (first.status !== 401 || isPracticeClosed(first)) return first;
@@ -50,6 +83,11 @@ export function createTransport(http: Http, tokens: Tokens, practiceId: string):
   };
 
   const succeeded = (answer: HttpAnswer): HttpAnswer => {
+    if (answer.status === 429 && !answer.headers.has('retry-after'))
+      // The vendor does not say how long; what is used up does: a day's quota, or only this second's (API reference §3).
+      throw statusFailure(answer.call, answer, {
+        retryAfterMs: waitOf(budgets.read().proprietary, Date.now()),
+      });
     if (answer.status < 200 || answer.status > 299) throw refusal(answer);
     return answer;
   };
@@ -88,13 +126,24 @@ export function createTransport(http: Http, tokens: Tokens, practiceId: string):
       }
     },
     async write(operation, method, path, form, flaw) {
-      const answer = succeeded(await send({ operation, method, path, form }));
+      const fields = method === 'DELETE' ? { query: form } : { form };
+      const answer = succeeded(await send({ operation, method, path, ...fields }));
       const body = readAnswer(answer);
       const wrong = flaw?.(body) ?? null;
       if (wrong !== null) throw badAnswer(answer.call, answer.status, wrong);
       return body;
     },
+    ask: (operation, method, path, query) =>
+      send({ operation, method, path, ...(method === 'GET' ? { query } : { form: {} }) }),
   };
+}
+
+function withoutScope(operation: string): VendorError {
+  return new VendorError(
+    `athenahealth granted a token without the scope for ${operation}; it was not called. ` +
+      'Ask athenahealth to grant the application the scopes of its contract again; work waits meanwhile.',
+    { vendor: 'athenahealth', code: 'forbidden', outcome: 'not-done', requestId: '' },
+  );
 }
 
 /**

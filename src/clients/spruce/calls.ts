@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { Fields, Http, HttpAnswer, HttpRequest } from '../http/index.js';
 import { badAnswer, statusFailure, VendorError } from '../http/index.js';
+import { RateBudget } from './budget.js';
+import { checkedKey } from './keys.js';
 
 export interface SpruceCall extends Pick<HttpRequest, 'operation' | 'method' | 'path' | 'query' | 'json'> {
   /** POSTs that only read (a search): repeating them is harmless. */
   readonly effect?: 'read';
   readonly idempotencyKey?: string;
+  /** Goes even when the organization's limit is nearly used up: pages do. */
+  readonly isUrgent?: boolean;
 }
 
 export interface SpruceList<T> {
@@ -16,7 +20,10 @@ export interface SpruceList<T> {
     readonly hasMore: boolean;
     readonly token: string | null;
   }>;
-  readonly pageSize: number;
+  /** Absent where Spruce decides it. */
+  readonly pageSize?: number;
+  /** Names of the query that only the first page takes. */
+  readonly startOnly?: readonly string[];
 }
 
 export interface SpruceCalls {
@@ -33,14 +40,18 @@ export const duplicateStatus = 422;
 
 /** Authorised calls to Spruce: status and body judged, keys checked, pages followed. */
 export function spruceCalls(http: Http, token: string): SpruceCalls {
+  const budget = new RateBudget();
+
   async function answered(call: SpruceCall): Promise<HttpAnswer> {
-    const { idempotencyKey, ...request } = call;
+    const { idempotencyKey, isUrgent = false, ...request } = call;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (idempotencyKey !== undefined)
-      headers['s-idempotency-key'] = checkedKey(call.operation, idempotencyKey);
+      headers['s-idempotency-key'] = checkedKey(call.operation, idempotencyKey, Date.now());
+    budget.require(call.operation, isUrgent, Date.now());
     const answer = await http.request({ ...request, headers });
+    budget.note(answer.headers, Date.now());
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw failureOf(answer);
+    throw failureOf(answer, budget.waitMs(false, Date.now()));
   }
 
   async function ask<T>(call: SpruceCall, shape: z.ZodType<T>): Promise<T> {
@@ -58,7 +69,7 @@ export function spruceCalls(http: Http, token: string): SpruceCalls {
       await answered(call);
     },
 
-    async list<T>({ call, page, pageSize }: SpruceList<T>) {
+    async list<T>({ call, page, pageSize, startOnly = [] }: SpruceList<T>) {
       const all: T[] = [];
       const seen = new Set<string>();
       let query: Fields = { ...call.query, pageSize };
@@ -69,6 +80,7 @@ export function spruceCalls(http: Http, token: string): SpruceCalls {
         if (next === null || seen.has(next)) throw brokenPaging(call);
         seen.add(next);
         query = { ...call.query, pageSize, paginationToken: next };
+        for (const name of startOnly) query = { ...query, [name]: undefined };
       }
     },
   };
@@ -84,13 +96,16 @@ export function pageOf<T>(name: string, one: z.ZodType<T>): SpruceList<T>['page'
   }));
 }
 
-function failureOf(answer: HttpAnswer): VendorError {
+function failureOf(answer: HttpAnswer, waitMs: number): VendorError {
   // Spruce answers a missing, wrong or disabled token with 403; nothing was done.
   if (answer.status === 403)
     return statusFailure(answer.call, answer, {
       code: 'unauthorized',
       hint: 'Check the access token of this connection, and that Spruce has enabled the API.',
     });
+  // No `Retry-After` is published: what the counters say is when it makes sense again.
+  if (answer.status === 429 && waitMs > 0 && !answer.headers.has('retry-after'))
+    return statusFailure(answer.call, answer, { retryAfterMs: waitMs });
   if (answer.status !== duplicateStatus) return statusFailure(answer.call, answer);
   const { requestId } = answer.call;
   return new VendorError(
@@ -106,15 +121,6 @@ function jsonOf(answer: HttpAnswer): unknown {
   } catch {
     throw badAnswer(answer.call, answer.status, 'it is not JSON');
   }
-}
-
-/** A key Spruce would cut or refuse no longer protects against a second message. */
-function checkedKey(operation: string, key: string): string {
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new VendorError(
-    `spruce was not asked for ${operation}: an idempotency key is 1 to 255 visible ASCII characters.`,
-    { vendor: 'spruce', code: 'invalid', outcome: 'refused', requestId: '' },
-  );
 }
 
 function brokenPaging(call: SpruceCall): VendorError {

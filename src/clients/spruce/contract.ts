@@ -6,7 +6,10 @@ import type {
   SpruceEndpoint,
   SpruceItem,
   SpruceMember,
+  SpruceScheduledMessage,
+  SpruceTag,
   SpruceWebhook,
+  SpruceWebhookEvent,
 } from './shapes.js';
 
 export interface SpruceOptions {
@@ -43,7 +46,11 @@ export interface NewSecureConversation {
 export interface NewNoteConversation {
   readonly title: string;
   readonly memberIds: readonly string[];
+  /** Whom it is about; that contact cannot read it. */
+  readonly contactId?: string;
   readonly idempotencyKey: string;
+  /** Goes even when the organization's limit is nearly used up. */
+  readonly isUrgent?: boolean;
 }
 
 export interface NewMessage {
@@ -56,12 +63,33 @@ export interface NewMessage {
   /** Members to page. */
   readonly pageMemberIds?: readonly string[];
   readonly idempotencyKey: string;
+  /** Goes even when the organization's limit is nearly used up. Default: when it pages somebody. */
+  readonly isUrgent?: boolean;
+}
+
+export interface NewScheduledMessage {
+  readonly conversationId: string;
+  readonly text: string;
+  readonly authorId?: string;
+  readonly internal?: boolean;
+  /** Spruce's clock. */
+  readonly sendAt: EpochMs;
+  readonly idempotencyKey: string;
+}
+
+export interface ConversationChange {
+  readonly conversationId: string;
+  /** A team or teammate; `null` takes the assignment away. */
+  readonly assignToMemberId?: string | null;
+  readonly archived?: boolean;
+  /** Replaces all tags: read the conversation's first. */
+  readonly tagIds?: readonly string[];
 }
 
 /**
  * Every method throws VendorError. 422, the answer to a repeated idempotency key, means that an earlier attempt
  * was accepted: `postMessage` returns it, the others throw code `conflict` with outcome `unknown`. Keys hold for
- * 24 h per path. Accepted is not posted: that comes as a webhook, or with {@link SpruceClient.items}.
+ * 24 h per path; make them with `keyFor`, and one that has become too old is refused. Accepted is not posted: that comes as a webhook, or with {@link SpruceClient.items}.
  */
 export interface SpruceClient {
   /** The contact we linked under this id (link type `custom`), or null. Two are a `conflict`: never guess. */
@@ -71,6 +99,16 @@ export interface SpruceClient {
   createContact(contact: NewContact): Promise<SpruceContact>;
   linkContact(contactId: string, externalId: string): Promise<void>;
   contact(contactId: string): Promise<SpruceContact>;
+  /**
+   * Invites a patient to secure messages, by one of the contact's phone points. Spruce takes no idempotency key here:
+   * a repeat sends the invitation again. For somebody with an account it is refused.
+   */
+  invite(invitation: {
+    readonly contactId: string;
+    readonly destinationId: string;
+    readonly internalEndpointId: string;
+  }): Promise<{ readonly conversationId: string }>;
+  organization(): Promise<{ readonly id: string; readonly name: string | null }>;
   internalEndpoints(): Promise<readonly SpruceEndpoint[]>;
   /** Teammates, teams and the organisation; tell them apart by `type`. */
   members(): Promise<readonly SpruceMember[]>;
@@ -79,6 +117,17 @@ export interface SpruceClient {
   ): Promise<{ readonly conversationId: string; readonly requestId: string | null }>;
   createNoteConversation(conversation: NewNoteConversation): Promise<{ readonly conversationId: string }>;
   postMessage(message: NewMessage): Promise<{ readonly requestId: string } | { readonly duplicate: true }>;
+  /** A message that Spruce sends by itself at a time. */
+  scheduleMessage(message: NewScheduledMessage): Promise<SpruceScheduledMessage>;
+  scheduledMessages(conversationId: string): Promise<readonly SpruceScheduledMessage[]>;
+  /** @throws VendorError `not-found` when it is sent or gone already. */
+  cancelScheduledMessage(scheduledMessageId: string): Promise<void>;
+  conversation(conversationId: string): Promise<SpruceConversation>;
+  changeConversation(change: ConversationChange): Promise<SpruceConversation>;
+  /** The organization's tag with this text; made when it is new. */
+  conversationTag(value: string): Promise<SpruceTag>;
+  /** Conversations with anything new since a time on Spruce's clock, the oldest news first. The view lags a little. */
+  conversationsSince(startFrom: EpochMs): Promise<readonly SpruceConversation[]>;
   conversationsOfContact(contactId: string): Promise<readonly SpruceConversation[]>;
   /**
    * All items, all pages. The view lags behind a little. `startFrom` is a creation time on Spruce's clock; whether
@@ -95,5 +144,12 @@ export interface SpruceClient {
     readonly url: string;
   }): Promise<{ readonly endpointId: string; readonly secret: string }>;
   webhookEndpoints(): Promise<readonly SpruceWebhook[]>;
+  /** Pauses an endpoint, or has it go on with what waited. */
+  pauseWebhook(endpointId: string, paused: boolean): Promise<void>;
+  /** What was to be delivered to an endpoint between two times on Spruce's clock (kept 30 days). */
+  webhookEvents(
+    endpointId: string,
+    between: { readonly from: EpochMs; readonly to?: EpochMs },
+  ): Promise<readonly SpruceWebhookEvent[]>;
   deleteWebhook(endpointId: string): Promise<void>;
 }

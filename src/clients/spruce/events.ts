@@ -83,3 +83,39 @@ function read<T>(
   if (parsed.success) return found(parsed.data);
   return { ...head, kind: 'unreadable', fields: parsed.error.issues.map((issue) => issue.path.join('.')) };
 }
+
+/** The event that would have told of an item, for one that was read: {@link parseSpruceEvent} reads it back. */
+export function eventOfItem(item: SpruceItem): string {
+  const time = (at: EpochMs) => new Date(at).toISOString();
+  const object = {
+    object: 'conversationItem',
+    id: item.id,
+    conversationId: item.conversationId,
+    direction: item.direction,
+    isInternalNote: item.isInternalNote,
+    author: { id: item.authorId, displayName: item.authorName },
+    text: item.text,
+    pages: item.pages.map((page) => ({
+      ...page,
+      resolvedAt: page.resolvedAt === null ? null : time(page.resolvedAt),
+    })),
+    attachments: Array.from({ length: item.attachmentCount }, () => null),
+    createdAt: time(item.createdAt),
+    modifiedAt: time(item.modifiedAt),
+    requestId: item.requestId,
+    event: item.event && {
+      type: item.event.type,
+      data: {
+        answered: item.event.answered,
+        failed: item.event.failed,
+        duration: item.event.durationSeconds,
+      },
+    },
+  };
+  return JSON.stringify({
+    object: 'event',
+    type: item.modifiedAt > item.createdAt ? 'conversationItem.updated' : 'conversationItem.created',
+    eventTime: time(item.modifiedAt),
+    data: { object },
+  });
+}

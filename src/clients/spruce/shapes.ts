@@ -47,7 +47,7 @@ export const contactShape = z
     familyName: text,
     dateOfBirth: text,
     category: text,
-    phoneNumbers: listOf(z.object({ value: z.string() })),
+    phoneNumbers: listOf(z.object({ id: text, value: z.string() })),
     integrationLinks: listOf(z.object({ type: z.string(), externalId: z.string() })),
     hasAccount: yes,
     hasPendingInvite: yes,
@@ -62,6 +62,8 @@ export const contactShape = z
     dateOfBirth: contact.dateOfBirth,
     category: contact.category,
     phones: contact.phoneNumbers.map((phone) => phone.value),
+    /** Where an invitation can go. */
+    phonePoints: contact.phoneNumbers.flatMap(({ id, value }) => (id === null ? [] : [{ id, value }])),
     links: contact.integrationLinks.map(({ type, externalId }) => ({ type, externalId })),
     /** Only an account makes a patient reachable by secure message (L28). */
     hasAccount: contact.hasAccount,
@@ -79,6 +81,7 @@ export const conversationShape = z
     isReadOnly: flag,
     assignedToMemberId: text,
     lastMessageAt: maybeTime,
+    tags: listOf(z.object({ id, value: text })),
     externalParticipants: listOf(z.object({ contact: text })),
     internalEndpoint: z.object({ rawValue: text }).nullish(),
   })
@@ -91,6 +94,8 @@ export const conversationShape = z
     isReadOnly: conversation.isReadOnly,
     assignedToMemberId: conversation.assignedToMemberId,
     lastMessageAt: conversation.lastMessageAt,
+    tagIds: conversation.tags.map((tag) => tag.id),
+    tags: conversation.tags.flatMap((tag) => tag.value ?? []),
     contactIds: conversation.externalParticipants.flatMap((one) => one.contact ?? []),
     /** Compare this, not the id, with {@link SpruceEndpoint.rawValue}: secure endpoint ids differ here. */
     endpointRawValue: conversation.internalEndpoint?.rawValue ?? null,
@@ -156,7 +161,7 @@ export const itemShape = z
 export const endpointShape = z
   .object({
     endpoint: z.object({ id, channel: z.string(), rawValue: text, label: text }),
-    owner: z.object({ id: text }).nullish(),
+    owner: z.object({ id: text, type: text }).nullish(),
   })
   .transform(({ endpoint, owner }) => ({
     id: endpoint.id,
@@ -165,6 +170,8 @@ export const endpointShape = z
     rawValue: endpoint.rawValue,
     label: endpoint.label,
     ownerId: owner?.id ?? null,
+    /** `teammate`, `team`, `organization`. */
+    ownerType: owner?.type ?? null,
   }));
 
 export const memberShape = z
@@ -195,6 +202,48 @@ export const webhookShape = z
     secrets: endpoint.signingSecrets.flatMap((secret) => secret.value ?? []),
   }));
 
+export const tagShape = z.object({ id, value: z.string() });
+
+export const organizationShape = z.object({ id, name: text });
+
+export const scheduledMessageShape = z
+  .object({
+    id,
+    conversationId: id,
+    scheduledToSendAt: time,
+    sentConversationItemId: text,
+    message: z.object({ text: z.string().nullish() }).nullish(),
+  })
+  .transform((scheduled) => ({
+    id: scheduled.id,
+    conversationId: scheduled.conversationId,
+    /** Spruce's clock. */
+    sendAt: scheduled.scheduledToSendAt,
+    text: scheduled.message?.text ?? '',
+    /** Set once it is sent. */
+    sentItemId: scheduled.sentConversationItemId,
+  }));
+
+/** An attempt to deliver an event, from the log that Spruce keeps for 30 days. */
+export const webhookEventShape = z
+  .object({
+    id,
+    eventTime: time,
+    data: z.string(),
+    delivery: z.object({ status: text, attempts: z.number().nullish() }).nullish(),
+  })
+  .transform((event) => ({
+    id: event.id,
+    eventTime: event.eventTime,
+    /** What a webhook carries; typed as text by Spruce and to be read as carefully. */
+    data: event.data,
+    status: event.delivery?.status ?? null,
+    attempts: event.delivery?.attempts ?? null,
+  }));
+
+export type SpruceTag = z.output<typeof tagShape>;
+export type SpruceScheduledMessage = z.output<typeof scheduledMessageShape>;
+export type SpruceWebhookEvent = z.output<typeof webhookEventShape>;
 export type SpruceContact = z.output<typeof contactShape>;
 export type SpruceConversation = z.output<typeof conversationShape>;
 export type SprucePage = z.output<typeof pageShape>;

@@ -54,6 +54,8 @@ const inboundForm = z
     Body: z.string().optional().default(''),
     NumMedia: whole,
     OptOutType: text,
+    /** Only where we read the text back from Twilio ourselves. */
+    DateCreated: z.iso.datetime().optional(),
   })
   .transform((form) => ({
     accountSid: form.AccountSid,
@@ -68,6 +70,8 @@ const inboundForm = z
      * answered; null when it did not, or is off (then the body decides).
      */
     optOutType: form.OptOutType?.toUpperCase() ?? null,
+    /** Twilio's clock, when the text was found later instead of brought; `null` = it has just come. */
+    sentAt: form.DateCreated === undefined ? null : Date.parse(form.DateCreated),
   }));
 
 /** One status callback (Twilio: track outbound message status). */

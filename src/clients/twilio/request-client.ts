@@ -1,7 +1,8 @@
 import twilio from 'twilio';
-import { z } from 'zod';
 import type { CallRecord, Fields, HttpAnswer, HttpRequest } from '../http/index.js';
 import { badAnswer, createHttp } from '../http/index.js';
+import type { Operation } from './operations.js';
+import { operationOf } from './operations.js';
 import { twilioFailure } from './twilio-error.js';
 
 type Base = InstanceType<typeof twilio.RequestClient>;
@@ -13,23 +14,6 @@ export interface TwilioTransport {
   readonly redirectTo?: string;
   readonly onCall?: (record: CallRecord) => void;
 }
-
-const created = z.object({
-  sid: z.string().regex(/^(SM|MM)[0-9a-fA-F]{32}$/),
-  status: z.string().min(1),
-});
-const stored = created.extend({
-  to: z.string(),
-  // Null once a text was redacted: that must not hide the other texts of the number.
-  body: z.string().nullish(),
-  date_created: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
-});
-const answerOf = {
-  'text.send': created,
-  'text.read': stored,
-  'text.list': z.object({ messages: z.array(stored) }),
-};
-type Operation = keyof typeof answerOf;
 
 /**
  * Carries the Twilio library's requests over the HTTP core all vendors share: one deadline for the whole call,
@@ -52,7 +36,7 @@ export class SharedRequestClient extends twilio.RequestClient {
       : url.origin;
     const operation = operationOf(options.method, url.pathname);
     const answer = await createHttp({ vendor: 'twilio', baseUrl, timeoutMs, onCall }).request({
-      operation,
+      operation: operation.name,
       method: options.method.toUpperCase() as HttpRequest['method'],
       path: url.pathname + url.search,
       query: options.params as Fields | undefined,
@@ -80,14 +64,8 @@ function checkAnswer(operation: Operation, answer: HttpAnswer): void {
   } catch {
     throw badAnswer(answer.call, answer.status, 'it is not JSON');
   }
-  const parsed = answerOf[operation].safeParse(body);
+  const parsed = operation.answer.safeParse(body);
   if (parsed.success) return;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'body');
   throw badAnswer(answer.call, answer.status, `missing or wrong: ${fields.slice(0, 5).join(', ')}`);
-}
-
-/** The operation behind a request. Never derived from ids or numbers in the path, so that logs hold neither. */
-function operationOf(method: string, path: string): Operation {
-  if (/\/Messages\/[^/]+\.json$/.test(path)) return 'text.read';
-  return method.toLowerCase() === 'post' ? 'text.send' : 'text.list';
 }

@@ -49,6 +49,11 @@ export function isProgress(current: string | null, next: string): boolean {
   return textStatusRank(next) > (current === null ? -1 : textStatusRank(current));
 }
 
+/** The statuses that `next` replaces by {@link isProgress}; none for one this version does not know. */
+export function statusesBefore(next: string): readonly string[] {
+  return Object.keys(rankOf).filter((status) => isProgress(status, next));
+}
+
 /** True when Twilio sends nothing further about the text. `sent` is no end: a receipt may still come. */
 export function isTerminal(status: string): boolean {
   return textStatusRank(status) >= rankOf.delivered;

@@ -15,7 +15,9 @@ export class TwilioError extends VendorError {
     super(message, fields);
     this.name = 'TwilioError';
     this.twilioCode = twilioCode;
-    this.failure = afterTwilioError(twilioCode);
+    // Without a code of Twilio's, a refusal of the whole call is about our account, not about the number.
+    const isOurs = twilioCode === null && (fields.code === 'forbidden' || fields.code === 'not-found');
+    this.failure = isOurs ? 'configuration' : afterTwilioError(twilioCode);
   }
 }
 

@@ -22,6 +22,11 @@ export function nextOpening(hours: OpenHours, at: EpochMs): EpochMs {
   return hours.intervals.find(([from]) => from > at)?.[0] ?? at;
 }
 
+/** When the day that is staffed at `at` closes; 24 h later when no such day is known. */
+export function closing(hours: OpenHours, at: EpochMs): EpochMs {
+  return hours.intervals.find(([from, to]) => from <= at && at < to)?.[1] ?? at + dayMs;
+}
+
 /** The opening of the first business day after the one that `at` belongs to. */
 export function nextBusinessDay(hours: OpenHours, at: EpochMs): EpochMs {
   const day = dayOf(hours, at);

@@ -5,8 +5,14 @@ import { onlyThese, ownPanel, panel } from './analyte-builder.js';
 const groups = ['a', 'b', 'ab', 'o'];
 const signs = (words: readonly string[]) =>
   groups.flatMap((group) => words.map((word) => `${group}${word === '+' || word === '-' ? '' : ' '}${word}`));
+/**
+ * No answer of a blood group is normal by itself: a person reads every one. In pregnancy Rh negative needs anti-D, a
+ * group that differs from an earlier one is a mix-up of tubes or people, and "within the expected range" would tell the
+ * patient nothing. A director who wants groups told as they are changes this in the practice's own rule set.
+ */
 const informational =
-  'clinical rules §2.9: informational; Rh negative goes to a person, in pregnancy it needs anti-D';
+  'clinical rules §2.9: informational, read by a person; in pregnancy Rh negative needs anti-D';
+const neverNormal = { tier: 'review', negativeIsNormal: false, source: informational } as const;
 const rhPositive = ['positive', 'pos', 'rh positive', 'rh pos', 'd positive', 'rh(d) positive', '10828004'];
 const rhNegative = ['negative', 'neg', 'rh negative', 'rh neg', 'd negative', 'rh(d) negative', '260385009'];
 
@@ -24,8 +30,7 @@ const bloodGroup: AnalyteInput[] = [
         ...groups.map((group) => `group ${group}`),
         ...groups.map((group) => `type ${group}`),
       ],
-      tier: 'review',
-      source: informational,
+      ...neverNormal,
     }),
   },
   {
@@ -38,8 +43,7 @@ const bloodGroup: AnalyteInput[] = [
     qualitative: onlyThese({
       negative: rhPositive,
       positive: rhNegative,
-      tier: 'review',
-      source: informational,
+      ...neverNormal,
     }),
   },
   {
@@ -52,8 +56,7 @@ const bloodGroup: AnalyteInput[] = [
     qualitative: onlyThese({
       negative: signs(['positive', 'pos', 'rh positive', '+']),
       positive: signs(['negative', 'neg', 'rh negative', '-']),
-      tier: 'review',
-      source: informational,
+      ...neverNormal,
     }),
   },
 ];

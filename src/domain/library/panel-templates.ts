@@ -52,8 +52,8 @@ const neutralStep: Bilingual = {
 
 const notes: Readonly<Record<PanelTemplate['tier'], (name: Bilingual) => Bilingual>> = {
   normal: (name) => ({
-    eng: `${name.eng}: within the expected range. Patient told that the result is in the portal. Rules {ruleSet}.`,
-    spa: `${name.spa}: dentro de lo esperado. Se avisó al paciente que el resultado está en el portal. Reglas {ruleSet}.`,
+    eng: `${name.eng}: within the expected range. Message sent to the patient. Rules {ruleSet}.`,
+    spa: `${name.spa}: dentro de lo esperado. Se envió un mensaje al paciente. Reglas {ruleSet}.`,
   }),
   abnormal: (name) => ({
     eng: `${name.eng}: outside the expected range. Message released by {providerName}: summary, next step, scheduling link. Next step: {nextStep} Rules {ruleSet}.`,

@@ -134,12 +134,8 @@ const messages: Template[] = [
     id: 'portal-note-normal',
     kind: 'note',
     wordings: {
-      eng: [
-        'Your results ({tests}) are within the expected range. Questions? Call {practiceName} at {phone}. {providerName}',
-      ],
-      spa: [
-        'Sus resultados ({tests}) están dentro de lo esperado. ¿Preguntas? Llame a {practiceName} al {phone}. {providerName}',
-      ],
+      eng: ['{summary} Questions? Call {practiceName} at {phone}. {providerName}'],
+      spa: ['{summary} ¿Preguntas? Llame a {practiceName} al {phone}. {providerName}'],
     },
   },
   {
@@ -147,10 +143,10 @@ const messages: Template[] = [
     kind: 'note',
     wordings: {
       eng: [
-        'Some of your results ({tests}) are outside the expected range. Next step: {nextStep} Schedule here: {link}. Questions? Call {practiceName} at {phone}. {providerName}',
+        '{summary} Next step: {nextStep} Schedule here: {link}. Questions? Call {practiceName} at {phone}. {providerName}',
       ],
       spa: [
-        'Algunos de sus resultados ({tests}) están fuera de lo esperado. Siguiente paso: {nextStep} Haga su cita aquí: {link}. ¿Preguntas? Llame a {practiceName} al {phone}. {providerName}',
+        '{summary} Siguiente paso: {nextStep} Haga su cita aquí: {link}. ¿Preguntas? Llame a {practiceName} al {phone}. {providerName}',
       ],
     },
   },

@@ -1,7 +1,9 @@
-import type { StagedVersion } from './state.js';
+import { markSameDayPaged } from './same-day.js';
+import type { ResultState, StagedVersion } from './state.js';
 import { awaitDecision, startTier, step } from './tier-work.js';
 import { askNotice, reopen, withdrawNotice } from './telling.js';
 import type { Turn } from './turn.js';
+import { contactBy } from './urgency.js';
 
 /** L41: the final of a preliminary. Work that a critical preliminary started goes on. */
 export function becomeFinal(turn: Turn, before: StagedVersion): void {
@@ -65,7 +67,7 @@ export function amend(turn: Turn, before: StagedVersion): void {
   if (turn.state.acknowledgement && turn.state.toldVersion === null) turn.set({ toldVersion: before.number });
   turn.line({ do: 'unrelease' });
   turn.touch('amended');
-  turn.set({ version: withHigherClock(version, before) });
+  turn.set({ version: withHigherClock(turn.state, version, before) });
   const { ladder } = turn.state;
   const callback = turn.task('callback');
   const goesOn = before.tier === 'critical' && version.tier === 'critical' && callback && ladder;
@@ -94,6 +96,7 @@ export function amend(turn: Turn, before: StagedVersion): void {
       roles: ['owner'],
       critical: true,
     });
+    markSameDayPaged(turn);
   }
   startTier(turn);
 }
@@ -102,7 +105,11 @@ export function amend(turn: Turn, before: StagedVersion): void {
  * L41: clock = higher of old and new. What was same-day stays so, and contact is due within the shorter of the two times.
  * A critical that is none any more has its owner called at once; its ladder would send the patient to emergency care.
  */
-function withHigherClock(version: StagedVersion, before: StagedVersion): StagedVersion {
+function withHigherClock(
+  { policy, hours }: ResultState,
+  version: StagedVersion,
+  before: StagedVersion,
+): StagedVersion {
   if (version.tier === null || version.tier === 'void') return version;
   const order: readonly StagedVersion['urgency'][] = ['minor', 'standard', 'same-day', 'critical'];
   const old = before.urgency === 'critical' ? 'same-day' : before.urgency;
@@ -111,7 +118,11 @@ function withHigherClock(version: StagedVersion, before: StagedVersion): StagedV
     version.contactByAt - version.detectedAt,
     Math.max(0, before.contactByAt - before.detectedAt),
   );
-  return { ...version, urgency, contactByAt: version.detectedAt + within };
+  return {
+    ...version,
+    urgency,
+    contactByAt: contactBy(policy, hours, { ...version, urgency }, within),
+  };
 }
 
 /** What has fired for the version before has fired for this one too: no page comes twice for one cause. */

@@ -1,22 +1,13 @@
 import { afterStaffed, businessDayBefore } from '../calendar/open-hours.js';
 import type { EpochMs } from '../result/report.js';
+import type { Add, Deadline } from './clock.js';
 import { isRinging } from './critical-ladder.js';
+import { sameDayDeadlines } from './same-day.js';
 import type { ResultState, StagedVersion } from './state.js';
 import { mayBeTold } from './telling.js';
+import { isSameDay, signOffClocks } from './urgency.js';
 
-/** One clock of a result. */
-export interface Deadline {
-  /** What happens then; unique within the result. */
-  readonly step: string;
-  /** Practice time. */
-  readonly at: EpochMs;
-  /** Steps of one ladder collapse to the highest when several are overdue at once (spikes §1). */
-  readonly ladder: string;
-  /** In plain words for operators, without PHI. */
-  readonly words: string;
-}
-
-type Add = (step: string, at: EpochMs, ladder: string, words: string) => void;
+export type { Deadline } from './clock.js';
 
 /**
  * All clocks of a result in one list, earliest first, so that they can neither fight nor be forgotten. Derived
@@ -32,6 +23,7 @@ export function deadlines(state: ResultState): Deadline[] {
   if (ending.kind !== 'closed') taskDeadlines(state, add);
   if (version && ending.kind === 'open') {
     criticalDeadlines(state, version, add);
+    sameDayDeadlines(state, version, add);
     signOffDeadlines(state, version, add);
     contactDeadlines(state, version, add);
     tellingDeadlines(state, version, add);
@@ -122,28 +114,23 @@ function criticalDeadlines(state: ResultState, version: StagedVersion, add: Add)
   );
 }
 
-/** L8, S000-83. One ladder per version, whichever task carries the decision. */
+/** L8, L9, S000-83. One ladder per version, whichever task carries the decision. Same-day has its own (L7). */
 function signOffDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
-  if (state.decision.kind !== 'awaited') return;
-  const { policy } = state;
+  if (state.decision.kind !== 'awaited' || isSameDay(state)) return;
+  const { coverMs, ownerMs, supervisorMs } = signOffClocks(state.policy, version);
   const s = `v${version.number}/sign-off`;
   const from = version.detectedAt;
-  add(`${s}/cover`, from + policy.signOffCoverMs, s, 'sign-off missing: cover is paged');
-  add(`${s}/owner`, from + policy.signOffOwnerMs, s, 'sign-off missing: owner and coordinator are paged');
-  add(
-    `${s}/supervisor`,
-    from + policy.signOffSupervisorMs,
-    s,
-    'sign-off missing: supervising physician is paged',
-  );
+  add(`${s}/cover`, from + coverMs, s, 'sign-off missing: cover is paged');
+  add(`${s}/owner`, from + ownerMs, s, 'sign-off missing: owner and coordinator are paged');
+  add(`${s}/supervisor`, from + supervisorMs, s, 'sign-off missing: supervising physician is paged');
 }
 
-/** L8: met by an acknowledgement or a call attempt, not by a sent message. */
+/** L8: met by an acknowledgement or a call attempt, not by a sent message. Of a same-day one the on-call hears (L7). */
 function contactDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
   if (!isStandard(state, version) || state.acknowledgement) return;
   const { policy, attempts, hours } = state;
   const v = `v${version.number}`;
-  if (attempts.length === 0) {
+  if (attempts.length === 0 && !isSameDay(state)) {
     add(
       `${v}/contact-by`,
       version.contactByAt,

@@ -44,7 +44,8 @@ export type Line =
       readonly do: 'pass-on';
       readonly kind: TaskKind;
       readonly opening: number;
-      readonly from: string;
+      /** `null`: whoever holds it. */
+      readonly from: string | null;
       readonly to: Role;
       readonly at: EpochMs;
     }
@@ -86,6 +87,8 @@ export interface PageOrder {
   /** People who are left out (declined, or already hold it). */
   readonly without: readonly string[];
   readonly critical: boolean;
+  /** L7: no critical one, and still it does not wait for staffed hours. */
+  readonly anyHour?: true;
   /** When the clock ran out. */
   readonly dueAt: EpochMs;
   /** When it may be delivered (L11). */

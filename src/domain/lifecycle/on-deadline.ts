@@ -2,6 +2,7 @@ import { nextBusinessDay, nextOpening } from '../calendar/open-hours.js';
 import { tickCriticalLadder } from './critical-ladder.js';
 import { deadlines } from './deadlines.js';
 import { openCallback } from './callback.js';
+import { onSameDayDeadline } from './same-day.js';
 import type { Role, TaskKind } from './state.js';
 import { giveToPerson, settle } from './telling.js';
 import type { Turn } from './turn.js';
@@ -16,9 +17,10 @@ export function onDeadline(turn: Turn, step: string, dueAt: number): void {
   if (step.startsWith('poll-pages/')) return pollPages(turn);
   // Its number is its memory: a ladder that rings for days must not fill the state.
   if (step.includes('/critical-tick/')) return tickCriticalLadder(turn);
-  // Daily steps count from when they came, so that an outage does not make them come in a row.
-  const isDaily = step.includes('/still-open/') || step.startsWith('chart-late/');
-  turn.fire(step, isDaily ? turn.now : dueAt);
+  // Daily steps count from when they came, so that an outage does not make them come in a row; so does on-call's silence.
+  const countsFromNow =
+    step.includes('/still-open/') || step.startsWith('chart-late/') || step.endsWith('/same-day/on-call');
+  turn.fire(step, countsFromNow ? turn.now : dueAt);
   const higher = due.find((d) => d.ladder === deadline.ladder && d.at > deadline.at && d.at <= turn.now);
   if (higher) {
     turn.event('step-skipped', { step, dueAt, for: higher.step });
@@ -47,6 +49,7 @@ function act(turn: Turn, step: string, dueAt: number): void {
   if (name === 'critical/supervisor') return escalate('callback', ['supervising-physician'], 2, true);
   if (name === 'critical/unreached') return escalate('callback', ['on-call'], 2, true);
   if (name === 'critical/director') return escalate('callback', ['medical-director'], 3, true);
+  if (name.startsWith('same-day/')) return onSameDayDeadline(turn, step, dueAt);
   if (name.startsWith('sign-off/')) return signOffOverdue(turn, step, dueAt);
   if (name === 'contact-by') return escalate(contactTask(turn), ['owner', 'coordinator'], 1);
   if (name === 'contact-by/supervisor') return escalate(contactTask(turn), ['supervising-physician'], 2);

@@ -1,9 +1,10 @@
 import { openCallback } from './callback.js';
 import { startCriticalLadder } from './critical-ladder.js';
 import type { Command, CommandBody, Refusal } from './facts.js';
-import type { TaskKind } from './state.js';
+import type { TaskKind, Urgency } from './state.js';
 import { askNotice, mayBeTold, settle, settleIfDone } from './telling.js';
 import type { Turn } from './turn.js';
+import { isSameDay } from './urgency.js';
 
 /** A provider's decision on the current version (L20). */
 export function signOff(
@@ -42,9 +43,7 @@ export function signOff(
       if (body.tier === 'normal' && version.status === 'preliminary') return 'not-final';
       if (body.tier === version.tier) return null;
       turn.event('tier-changed', { from: version.tier, to: body.tier }, by);
-      turn.set({
-        version: { ...version, tier: body.tier, urgency: body.tier === 'critical' ? 'critical' : 'standard' },
-      });
+      turn.set({ version: { ...version, tier: body.tier, urgency: urgencyOf(turn, body.tier) } });
       if (body.tier === 'critical') {
         turn.openTask('callback', 'owner', turn.now + turn.state.policy.criticalAttemptMs);
         startCriticalLadder(turn, turn.now);
@@ -67,6 +66,12 @@ export function signOff(
       body satisfies never;
       return 'unknown-command';
   }
+}
+
+/** Another tier has no other clock by itself: what was same-day is still to be told that day (L7). */
+function urgencyOf(turn: Turn, tier: 'critical' | 'abnormal' | 'normal'): Urgency {
+  if (tier === 'critical') return 'critical';
+  return tier === 'abnormal' && isSameDay(turn.state) ? 'same-day' : 'standard';
 }
 
 /** A released result is told by its lane (L1); nobody is told twice who knows already. */

@@ -1,6 +1,7 @@
 import { earliest } from './deadlines.js';
 import type { View } from './facts.js';
 import type { ResultState } from './state.js';
+import { isMinor, isSameDay } from './urgency.js';
 
 /** Where a result stands, for operators, lists and search attributes. */
 export type Phase =
@@ -47,6 +48,17 @@ const phaseWords: Record<Phase, string> = {
   closed: 'nothing: it is closed',
 };
 
+/** What it waits for; with its urgency where that has clocks of its own (L7, L9), and whose it is where nobody knows (L42). */
+function wordsFor(state: ResultState, phase: Phase): string {
+  const { version, lane, tasks, policy } = state;
+  if (phase === 'follow-up' && lane === 'unmatched' && tasks.some((t) => t.kind === 'match'))
+    return phaseWords.unmatched;
+  if (phase === 'sign-off' && isSameDay(state)) return 'a provider to act the same day';
+  if (phase === 'sign-off' && version && isMinor(policy, version)) return 'a provider to sign off (minor)';
+  if (phase === 'callback' && isSameDay(state)) return 'the patient to be reached by phone the same day';
+  return phaseWords[phase];
+}
+
 /** One sentence for the Temporal UI and for lists, without PHI: what it waits for, and what comes next. */
 export function waitsFor(state: ResultState): string {
   const phase = phaseOf(state);
@@ -54,7 +66,7 @@ export function waitsFor(state: ResultState): string {
   const work = open.length > 0 ? ` Open: ${open.join(', ')}.` : '';
   const next = earliest(state);
   const then = next ? ` Next: ${next.words}.` : '';
-  return `Waits for ${phaseWords[phase]}.${work}${then}`;
+  return `Waits for ${wordsFor(state, phase)}.${work}${then}`;
 }
 
 export function viewOf(state: ResultState): View {

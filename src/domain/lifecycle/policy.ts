@@ -23,6 +23,24 @@ export interface LifecyclePolicy {
   readonly signOffOwnerMs: number;
   /** L8, S003-38: second miss, supervising physician; marked as ageing. */
   readonly signOffSupervisorMs: number;
+  /** L7. Left out in policies of 0.1.0, under which same-day results had the clocks of standard ones. */
+  readonly sameDay?: {
+    /** Staffed time in which a provider acts: sign-off decided or first attempt. */
+    readonly actStaffedMs: number;
+    /** Nobody accepted, decided or called since on-call was told: supervising physician. */
+    readonly onCallSilentMs: number;
+  };
+  /** L9. Left out in policies of 0.1.0, as above. */
+  readonly minor?: {
+    /** No page before; then the covering colleague. */
+    readonly coverMs: number;
+    /** Sign-off is due: owner and coordinator. */
+    readonly ownerMs: number;
+    /** As for standard, a day after the miss. */
+    readonly supervisorMs: number;
+    /** Contact is never due earlier: as for standard, a day after the sign-off. */
+    readonly contactMs: number;
+  };
   /** L8: after a missed contact-by, supervising physician. */
   readonly contactSupervisorMs: number;
   /** L33: staffed time after the message before the patient is called. */
@@ -65,6 +83,8 @@ export const defaultPolicy: LifecyclePolicy = {
   signOffCoverMs: 18 * hour,
   signOffOwnerMs: 24 * hour,
   signOffSupervisorMs: 48 * hour,
+  sameDay: { actStaffedMs: 4 * hour, onCallSilentMs: 60 * minute },
+  minor: { coverMs: 48 * hour, ownerMs: 72 * hour, supervisorMs: 96 * hour, contactMs: 96 * hour },
   contactSupervisorMs: 24 * hour,
   callbackAfterStaffedMs: 24 * hour,
   callbackNotBeforeStaffedMs: 4 * hour,

@@ -1,9 +1,11 @@
 import { afterStaffed, nextOpening } from '../calendar/open-hours.js';
 import { startCriticalLadder } from './critical-ladder.js';
 import type { Fact } from './facts.js';
-import type { TaskKind } from './state.js';
+import { actBy, startSameDay } from './same-day.js';
+import type { StagedVersion, TaskKind } from './state.js';
 import { askNotice, settle } from './telling.js';
 import type { Turn } from './turn.js';
+import { isSameDay, signOffClocks } from './urgency.js';
 
 type Staged = Extract<Fact, { kind: 'staged' }>;
 
@@ -24,8 +26,10 @@ export function startTier(turn: Turn): void {
   const { version, policy, lane } = turn.state;
   if (!version) return;
   if (lane === 'historic') return startHistoric(turn);
-  if (lane === 'unmatched' && version.tier !== 'critical')
-    return turn.set({ decision: { kind: 'not-needed' } });
+  if (lane === 'unmatched' && version.tier !== 'critical') {
+    turn.set({ decision: { kind: 'not-needed' } });
+    return startSameDay(turn, 'match');
+  }
   if (version.tier === null) {
     // L41: cancelled or not performed. The orderer is told; the patient only hears that what they were told is void.
     turn.set({ decision: { kind: 'not-needed' } });
@@ -43,10 +47,7 @@ export function startTier(turn: Turn): void {
       return;
     case 'abnormal':
     case 'review':
-      turn.set({ decision: { kind: 'not-needed' } });
-      if (version.status !== 'preliminary')
-        awaitDecision(turn, version.tier === 'review' ? 'review' : 'sign-off');
-      return;
+      return startAbnormal(turn, version);
     case 'normal':
       return startNormal(turn);
     case 'void':
@@ -58,6 +59,16 @@ export function startTier(turn: Turn): void {
     default:
       version.tier satisfies never;
   }
+}
+
+function startAbnormal(turn: Turn, version: StagedVersion): void {
+  const isFinal = version.status !== 'preliminary';
+  const task = version.tier === 'review' || !isFinal ? 'review' : 'sign-off';
+  turn.set({ decision: { kind: 'not-needed' } });
+  if (isFinal) awaitDecision(turn, task);
+  // What cannot wait for tomorrow does not wait for the final either: a person looks (L7, L41).
+  else if (isSameDay(turn.state)) turn.openTask(task, 'owner', actBy(turn.state, version));
+  startSameDay(turn, task);
 }
 
 /** L1: only the lane `notify` tells a patient by itself. */
@@ -72,7 +83,16 @@ function startNormal(turn: Turn): void {
 
 export function awaitDecision(turn: Turn, task: TaskKind): void {
   turn.set({ decision: { kind: 'awaited' } });
-  turn.openTask(task, 'owner', dueIn(turn, turn.state.policy.signOffOwnerMs));
+  turn.openTask(task, 'owner', signOffBy(turn));
+}
+
+/** When the decision is due: within 4 staffed hours (L7), 24 h (L8) or 72 h (L9). */
+function signOffBy(turn: Turn): number {
+  const { version, policy } = turn.state;
+  if (!version) return dueIn(turn, policy.signOffOwnerMs);
+  return isSameDay(turn.state)
+    ? actBy(turn.state, version)
+    : dueIn(turn, signOffClocks(policy, version).ownerMs);
 }
 
 /** L2: record only; a critical or same-day value of an old result is looked at in staffed hours. */

@@ -87,12 +87,12 @@ export class Turn {
     this.line({ do: 'accept-task', kind, opening: task.opening, by, at: this.now });
   }
 
-  /** Takes a task from a person; the coverage table assigns at once (L15). */
-  passOn(kind: TaskKind, from: string): void {
+  /** Takes a task from a person, or from whoever holds it; the coverage table assigns at once (L15). */
+  passOn(kind: TaskKind, from: string | null, to: Role = 'cover'): void {
     const task = this.task(kind);
     if (!task) return;
     this.#replaceTask({ ...task, acceptedBy: null, acceptedAt: null });
-    this.line({ do: 'pass-on', kind, opening: task.opening, from, to: 'cover', at: this.now });
+    this.line({ do: 'pass-on', kind, opening: task.opening, from, to, at: this.now });
   }
 
   endTask(kind: TaskKind, outcome: string, cancelled = false): void {
@@ -108,9 +108,9 @@ export class Turn {
     this.event(cancelled ? 'task-cancelled' : 'task-done', { task: kind, outcome });
   }
 
-  /** Decides a page. Outside staffed hours a non-critical one waits for the opening (L11). */
+  /** Decides a page. Outside staffed hours one that is neither critical nor on-call's waits for the opening (L11, L7). */
   page(
-    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical'> & {
+    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical' | 'anyHour'> & {
       without?: readonly string[];
       dueAt?: EpochMs;
     },
@@ -121,7 +121,7 @@ export class Turn {
       without: order.without ?? [],
       opening: task?.opening ?? 1,
       dueAt: order.dueAt ?? this.now,
-      at: order.critical ? this.now : nextOpening(this.#state.hours, this.now),
+      at: leavesAtAnyHour(order) ? this.now : nextOpening(this.#state.hours, this.now),
     };
     if (page.at > this.now) this.pageLater(page, page.at);
     else this.sendPage(page);
@@ -145,9 +145,9 @@ export class Turn {
     else this.sendPage(page);
   }
 
-  /** A page that may not or could not leave now; a non-critical one never outside staffed hours (L11). */
+  /** A page that may not or could not leave now; an ordinary one never outside staffed hours (L11). */
   pageLater(page: PageOrder, at: EpochMs): void {
-    const later = { ...page, at: page.critical ? at : nextOpening(this.#state.hours, at) };
+    const later = { ...page, at: leavesAtAnyHour(page) ? at : nextOpening(this.#state.hours, at) };
     this.set({ pages: [...this.#state.pages.filter((p) => p.step !== page.step), later] });
   }
 
@@ -212,4 +212,8 @@ export class Turn {
   #replaceTask(task: OpenTask): void {
     this.set({ tasks: this.#state.tasks.map((t) => (t.kind === task.kind ? task : t)) });
   }
+}
+
+function leavesAtAnyHour({ critical, anyHour }: Pick<PageOrder, 'critical' | 'anyHour'>): boolean {
+  return critical || anyHour === true;
 }

@@ -23,6 +23,8 @@ export interface SecureMember {
   readonly tier: Tier | null;
   readonly isSensitive: boolean;
   readonly findings: readonly Finding[];
+  /** Who signed it off, else who owns it: their own wording comes first. */
+  readonly providerId?: string | null;
 }
 
 export interface SecureParams {
@@ -109,7 +111,11 @@ export interface Wording {
 
 function wordsFor(member: SecureMember, language: Language, wording: Wording) {
   const tier = member.tier === 'normal' || member.tier === 'critical' ? member.tier : 'abnormal';
-  const occasion = { panelId: member.panelId, tier, providerId: wording.providerId ?? null } as const;
+  const occasion = {
+    panelId: member.panelId,
+    tier,
+    providerId: member.providerId ?? wording.providerId ?? null,
+  } as const;
   return panelTemplateFor(wording.templates ?? starterPanelTemplates, occasion).message[language];
 }
 
@@ -122,6 +128,23 @@ function memberLines(member: SecureMember, language: Language, wording: Wording)
       ? [wordsFor(member, language, wording).summary, ...lines]
       : [words[language].review]),
   ];
+}
+
+/** What the results mean, one sentence per result, without any value: for the note beside the published results. */
+export function summaryOf(
+  members: readonly SecureMember[],
+  language: Language,
+  wording: Wording = {},
+): string {
+  return members
+    .map((member) => {
+      const name = patientName(member.panelId, member.testName, language);
+      // Without a finding nothing is proved wrong: a provider only wants to talk about it.
+      const isProved = member.tier === 'normal' || member.findings.length > 0;
+      const { summary } = wordsFor(member, language, wording);
+      return `${name}: ${isProved ? summary : words[language].review}`;
+    })
+    .join(' ');
 }
 
 /** The next steps for the panels of the members that are not normal, each once. */

@@ -32,6 +32,7 @@ export const placeholders = [
   'phone',
   'urgentPhone',
   'tests',
+  'summary',
   'nextStep',
 ] as const;
 export type Placeholder = (typeof placeholders)[number];
@@ -117,8 +118,15 @@ export function parseTemplates(input: unknown): TemplateSet {
   );
 }
 
+interface Signed {
+  readonly id: string;
+  readonly version: number;
+  readonly signedBy: { readonly name: string } | null;
+  readonly translatedBy: { readonly name: string } | null;
+}
+
 /** Templates reach patients only when a director and a translator signed them. Throws `TEMPLATES_UNSIGNED`. */
-export function requireSignedTemplates(set: TemplateSet): TemplateSet {
+export function requireSignedTemplates<T extends Signed>(set: T): T {
   const missing = [
     set.signedBy ? null : 'the medical director',
     set.translatedBy ? null : 'a qualified translator',

@@ -58,6 +58,8 @@ export interface NoticeFacts {
   readonly patient: PatientFacts;
   readonly staffed: OpenHours;
   readonly textWindow: OpenHours;
+  /** From when on the practice has texts left to send: now, or the carriers' next day. */
+  readonly textsFrom?: EpochMs;
   /** 14:00 of the next business day after the notice was asked for (L19). */
   readonly siblingsUntil: EpochMs;
   readonly settleMs: number;
@@ -184,7 +186,7 @@ function readyAt(channel: Channel, facts: NoticeFacts, now: EpochMs): EpochMs | 
       // L41: a correction does not wait for tomorrow's text.
       if (isBeyondTextLimits(facts)) return null;
       const from = patient.textsToday >= textsPerDay ? nextDay(textWindow, now) : now;
-      return nextOpening(textWindow, from);
+      return nextOpening(textWindow, Math.max(from, facts.textsFrom ?? now));
     }
     case 'secure': {
       if (!patient.spruceAccount) return null;

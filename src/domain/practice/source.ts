@@ -61,6 +61,8 @@ export const sourceSchema = z.strictObject({
   chartAuthorities: z.array(z.string()).default([]),
   /** The sender's own ids of ordering providers → person ids of the roster, for those without an NPI. */
   providers: z.record(z.string(), z.string()).default({}),
+  /** Id or name of the rule set's laboratory whose codes it sends; left out where the messages name theirs. */
+  laboratory: z.string().min(1).nullable().default(null),
   /** Messages on a usual day; `null` = not known. */
   expectedPerDay: z.number().positive().nullable().default(null),
   /** Silence beyond this is an alarm; `null` = never. Over a weekend many laboratories send nothing. */

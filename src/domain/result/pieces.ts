@@ -84,6 +84,8 @@ function merged(base: Content, other: Content, rows: readonly Observation[]): Me
     ...base,
     identifiers: unique([...base.identifiers, ...other.identifiers]),
     status,
+    // Local codes of one laboratory are never read by the table of another.
+    laboratory: base.laboratory === other.laboratory ? (base.laboratory ?? null) : null,
     collectedAt: least(base.collectedAt, other.collectedAt),
     reportedAt: most(base.reportedAt, other.reportedAt),
     postedAt: most(base.postedAt, other.postedAt),

@@ -56,6 +56,11 @@ export interface Report {
     readonly name: string;
   };
   readonly status: ReportStatus;
+  /**
+   * Whose local codes they are: the laboratory as the source names it, or as the practice names it for the source. Not
+   * set where it is not said, or where several performed parts of it. Evidence for reading codes, no content.
+   */
+  readonly laboratory?: string | null;
   readonly collectedAt: EpochMs | null;
   /** When the laboratory verified or reported it; `null` is shown as "Not known" (L12). */
   readonly reportedAt: EpochMs | null;

@@ -24,9 +24,10 @@ export interface ClassifiablePatient {
  */
 export interface PreviousValue {
   readonly analyteId: string;
-  /** Exact decimal in `unit`. */
+  /** Exact decimal in `unit`; with a comparator the bound that it was reported by. */
   readonly value: string;
   readonly unit: string;
+  readonly comparator?: LimitOperator | null;
   /** When it was collected. */
   readonly at: EpochMs;
 }

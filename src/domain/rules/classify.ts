@@ -135,14 +135,18 @@ function judgeReport(
       reasonOf(version, ruleSet, step, comment.rule, `Report: ${comment.why}`, comment.tier, urgency),
     );
   }
-  if (isNothingPerformed) return;
+  if (isNothingPerformed && version.readable) return;
 
   if (version.status === 'preliminary') review(1, 'not-final', 'The report is preliminary');
   if (version.status === 'unknown') review(1, 'not-final', 'The report does not say that it is final');
   if (version.kind !== 'lab')
     review(10, 'never-normal', 'Imaging and pathology are never normal automatically');
   if (!version.readable)
-    review(3, 'not-readable', 'The content is a scan or document that a person must read');
+    review(
+      3,
+      'not-readable',
+      'The report holds something that no rule reads: a document, a conclusion, a missing part',
+    );
   else if (rows.length === 0) review(3, 'no-values', 'The report holds no values');
   if (patient === null) review(10, 'patient-unknown', 'The patient is not known');
   for (const row of rows) {

@@ -17,8 +17,8 @@ const criticalTold = new RegExp(
 );
 const criticalNamed = new RegExp(`\\b${criticalWords}\\b`, 'i');
 const negated = /\b(no|not|non)[\s-]+(a\s+)?(critical|panic)(\s+(values?|results?))?/gi;
-/** hl7-fhir §6: a correction may be told by nothing but these words. */
-const amended = /\b(corrected|amended|previously\s+reported|revised)\b/i;
+/** hl7-fhir §6: a correction may be told by nothing but these words; "upon retest" tells of an earlier answer. */
+const amended = /\b(corrected|amended|previously\s+reported|revised|upon\s+re-?test(ing)?)\b/i;
 
 /** Lower case, one space between words, no punctuation that could hide a phrase. */
 export function plainWords(text: string): string {

@@ -25,6 +25,10 @@ export function inconsistencies(set: Checked): string[] {
       set.laboratories.map((one) => one.id),
     ),
     ...usedTwice(
+      'laboratory name',
+      set.laboratories.flatMap((one) => [one.name, ...one.names]),
+    ),
+    ...usedTwice(
       'limit id',
       set.analytes.flatMap((one) => [...one.limits, ...one.raises, ...one.deltas].map((rule) => rule.id)),
     ),

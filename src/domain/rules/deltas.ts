@@ -1,7 +1,7 @@
 /** Changes since the patient's last final value (clinical-rules §5, step 9). They only raise. */
 import type { EpochMs } from '../result/report.js';
 import type { PreviousValue } from './classification.js';
-import { exact, exactOf, show, type Exact } from './decimal.js';
+import { exact, exactOf, show, type Exact, type LimitOperator } from './decimal.js';
 import { beyond, inCanonicalUnit, reaches } from './limits.js';
 import { patientLimitsFor } from './patient-limit.js';
 import { mayLieIn } from './range.js';
@@ -14,7 +14,9 @@ const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
 interface Earlier {
+  /** Of `<0.01` the bound: a rise from it is at least as large as it looks. */
   readonly number: Exact;
+  readonly comparator: LimitOperator | null;
   readonly ageMs: number;
 }
 
@@ -30,7 +32,9 @@ function lastValue(
     .sort((a, b) => b.at - a.at);
   const number = last ? exact(last.value) : null;
   const unit = last ? acceptUnit(analyte, last.unit) : null;
-  return last && number && unit ? { number: convert(number, unit), ageMs: takenAt - last.at } : null;
+  return last && number && unit
+    ? { number: convert(number, unit), comparator: last.comparator ?? null, ageMs: takenAt - last.at }
+    : null;
 }
 
 /** The number from which on the change counts; `null` where a percentage of nothing is meant. */
@@ -70,7 +74,7 @@ export function applyDeltas(reading: RowReading): void {
     if (!isReached || (rule.andValue && !reaches(canonical, rule.andValue, analyte))) continue;
     const unit = analyte.unit ?? '';
     const sentence =
-      `${analyte.short} ${showQuantity(canonical)} ${unit}, ${show(earlier.number)} ${unit} ` +
+      `${analyte.short} ${showQuantity(canonical)} ${unit}, ${earlier.comparator ?? ''}${show(earlier.number)} ${unit} ` +
       `${ageWords(earlier.ageMs)} earlier: ${rule.text}, ${reading.ruleWords(rule.id)}`;
     const replacement = replaced.get(rule.id);
     if (replacement === undefined) reading.raise(rule.tier, rule.urgency, 9, rule.id, sentence);
@@ -90,7 +94,7 @@ const tolerance = exactOf('0.02');
 function suspectUnit(reading: RowReading, earlier: Earlier): void {
   const { canonical } = reading;
   if (!canonical || canonical.comparator !== null || canonical.to || earlier.number.lte(0)) return;
-  if (canonical.number.lte(0)) return;
+  if (canonical.number.lte(0) || earlier.comparator !== null) return;
   const up = canonical.number.div(earlier.number);
   const ratio = up.gte(1) ? up : earlier.number.div(canonical.number);
   const factor = factors.find((one) => ratio.minus(one).abs().lte(one.times(tolerance)));

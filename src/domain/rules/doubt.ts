@@ -15,6 +15,8 @@ export const causes = [
   'unit-against-code',
   'unit-against-last-value',
   'range-inverted',
+  /** An interval was sent in words that are not understood: the library's may be another one. */
+  'range-unread',
   /** A comparator or span leaves open on which side of the interval the value lies. */
   'range-undecided',
   'flag-against-range',
@@ -26,6 +28,8 @@ export const causes = [
   'pregnancy-unknown',
   /** On no signed list of this test. */
   'text-unlisted',
+  /** A test none of whose answers is normal by itself (blood group, hCG). */
+  'answer-never-normal',
   /** Text where a number is expected. */
   'text-unexpected',
   'text-against-range',

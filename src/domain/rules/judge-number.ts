@@ -9,7 +9,12 @@ import type { Quantity } from './value.js';
 export function judgeNumber(reading: RowReading, quantity: Quantity, range: ParsedRange): void {
   if (range.kind === 'interval') judgeBySent(reading, quantity, range);
   else if (range.kind === 'inverted') reading.doubt('range-inverted', 'the range sent is upside down');
-  else judgeByRule(reading);
+  else {
+    // What the laboratory sent comes first; where it cannot be read, the library may raise but proves nothing.
+    if (range.kind === 'text' && /\d/.test(range.text))
+      reading.doubt('range-unread', `the interval sent (${range.text}) is not understood`);
+    judgeByRule(reading);
+  }
 }
 
 function judgeBySent(

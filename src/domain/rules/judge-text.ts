@@ -14,6 +14,8 @@ export function judgeText(reading: RowReading, text: string): 'performed' | 'not
   if (answer === 'positive')
     reading.raise(own?.positiveTier ?? 'review', own?.positiveUrgency ?? 'standard', 8, rule, sentence);
   else if (answer === 'negative' && own?.negativeIsNormal) reading.proof = sentence;
+  else if (answer === 'negative' && own)
+    reading.doubt('answer-never-normal', 'no answer of this test is normal by itself');
   else if (own) reading.doubt('text-unlisted', `“${text}” is not on the signed list of normal answers`);
   else reading.doubt('text-unexpected', `“${text}” is text where a number is expected or no rule reads it`);
   if (answer === 'unmatched' || answer === 'unclear') heedComment(reading, text);

@@ -41,13 +41,13 @@ function isNamed(rule: Named, name: string): boolean {
   return wanted !== '' && names.has(wanted);
 }
 
-/** The laboratory of a rule set by its id or name; `null` when none is meant. */
+/** The laboratory of a rule set by its id or a whole name; `null` when none is meant. */
 export function findLaboratory(ruleSet: RuleSet, laboratory: string | null): LaboratoryRule | null {
   const wanted = plainName(laboratory ?? '');
   if (wanted === '') return null;
   return (
     ruleSet.laboratories.find((one) => one.id === laboratory) ??
-    ruleSet.laboratories.find((one) => plainName(one.name) === wanted) ??
+    ruleSet.laboratories.find((one) => isNamed(one, wanted)) ??
     null
   );
 }

@@ -32,6 +32,11 @@ function bound(text: string | undefined, inclusive: boolean): Bound | null {
   return value && { value, inclusive };
 }
 
+/** Words that say no more than that it is the interval: "Normal 3.5 to 5.2", "<200 (desirable)". */
+const onlyNormal = '(?:normal|desirable|optimal|reference(?: range| interval)?|ref\\.?(?: range)?)';
+const namedBefore = new RegExp(`^${onlyNormal}\\s*:?\\s*(?=[<>=≤≥\\d.-])`, 'i');
+const namedBehind = new RegExp(`(?<=\\d)\\s*\\(?${onlyNormal}\\)?$`, 'i');
+
 /** Drops the row's own unit where it is repeated behind the last number. */
 function withoutUnit(text: string, unit: string | null): string {
   const wanted = normaliseUnit(unit ?? '').toLowerCase();
@@ -57,7 +62,8 @@ export function parseRange(raw: string | null, unit: string | null = null): Pars
     .replace(/^\((.*)\)$/, '$1')
     .trim();
   if (bare === '') return { kind: 'none' };
-  const text = plainComparators(withoutUnit(bare, unit).replace(/\s+/g, ' '));
+  const limits = bare.replace(namedBefore, '').replace(namedBehind, '');
+  const text = plainComparators(withoutUnit(limits, unit).replace(/\s+/g, ' '));
 
   const third = thirdComponent.exec(text);
   const one = oneSided.exec(text);

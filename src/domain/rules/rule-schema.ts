@@ -109,6 +109,8 @@ const delta = z.strictObject({
 const laboratory = z.strictObject({
   id,
   name: text,
+  /** Other whole names under which it reports: sites, former names. */
+  names: z.array(text).default([]),
   codes: z.array(z.strictObject({ code: text, analyteId: id })).default([]),
   panels: z.array(z.strictObject({ code: text, panelId: id })).default([]),
 });

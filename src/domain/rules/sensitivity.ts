@@ -28,7 +28,7 @@ export function sensitiveCategoriesOf(
     if (/\bCAR\b/i.test(row.flag ?? '')) found.add('genetic');
   }
   const coded = [report.test, ...observations];
-  const names = coded.map(({ name }) => wordsOf(name.replace(/[/-]/g, ' ')));
+  const names = coded.map(({ name }) => wordsOf(name.replace(/[/+-]/g, ' ')));
   const comments = [report.note, ...observations.flatMap((row) => [row.note, row.value])]
     .filter((text) => text !== null)
     .map(wordsOf);

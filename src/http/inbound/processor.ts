@@ -1,7 +1,21 @@
-import { failInbound, finishInbound, openInbound, type OpenInbound } from '../../store/inbound.js';
-import { loadPractice } from '../../store/practices.js';
 import type { Logger } from '../../observability/log.js';
-import type { InboundPort } from './port.js';
+import {
+  dropInboundBody,
+  failInbound,
+  finishInbound,
+  letInboundWait,
+  openInbound,
+  raiseAlarm,
+  releaseInbound,
+  type OpenInbound,
+} from '../../store/inbound.js';
+import { loadPractice, type Practice } from '../../store/practices.js';
+import { onAthenaEvent } from './athena-event.js';
+import { onCallAnswer, onCallStatus, type CallAnswerBody, type CallStatusBody } from './call-news.js';
+import { inLanes } from './lanes.js';
+import { onLinkEvent } from './link-event.js';
+import { onPageAnswered, onPageOpened, type PageAnswer, type PageVisit } from './page-visit.js';
+import type { Handled, InboundPort } from './port.js';
 import { onSpruceEvent } from './spruce-event.js';
 import { onText } from './text-reply.js';
 import { onTextStatus, type TextStatusBody } from './text-status.js';
@@ -9,6 +23,11 @@ import { onTextStatus, type TextStatusBody } from './text-status.js';
 const batch = 50;
 /** How often rows are looked for that nobody finished, real time: after a crash, or when another process kept one. */
 const sweepMs = 2_000;
+/**
+ * What speaks of a message nobody knows is given up after this, real ms: the lease of a call, the wait for its
+ * callback and a restart of the worker together take less.
+ */
+const unknownForMs = 15 * 60_000;
 
 /**
  * Turns kept webhooks into facts. Storing and telling are apart, so that a webhook is answered at once and a crash in
@@ -17,6 +36,7 @@ const sweepMs = 2_000;
 export class InboundProcessor {
   private running: Promise<void> | null = null;
   private again = false;
+  private isSweepDue = true;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -26,14 +46,20 @@ export class InboundProcessor {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.wake(), sweepMs);
-    this.wake();
+    this.timer = setInterval(() => this.sweep(), sweepMs);
+    this.sweep();
   }
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.again = false;
     await this.running;
+  }
+
+  /** Looks also for what has become known since. */
+  sweep(): void {
+    this.isSweepDue = true;
+    this.wake();
   }
 
   /** Something was stored: process it now. */
@@ -48,10 +74,13 @@ export class InboundProcessor {
     while (this.again) {
       this.again = false;
       try {
+        const isSweep = this.isSweepDue;
+        this.isSweepDue = false;
+        if (isSweep) await releaseInbound(this.port.store);
         const rows = await openInbound(this.port.store, batch);
-        for (const row of rows) await this.process(row);
+        await inLanes(rows, (row) => this.process(row));
         if (rows.length === batch) this.again = true;
-        await this.beside();
+        if (isSweep) await this.beside();
       } catch (err) {
         this.log.error({ err }, 'inbound messages could not be read; they are kept and looked for again');
       }
@@ -62,21 +91,46 @@ export class InboundProcessor {
     const { store } = this.port;
     const practice = await loadPractice(store, row.practiceId);
     try {
-      await finishInbound(store, row.id, await this.handle(row, practice));
+      const handled = await this.handle(row, practice);
+      if (typeof handled === 'string') {
+        if (handled === 'unreadable')
+          await raiseAlarm(store, practice, `inbound/${row.id}`, 'inbound-unreadable');
+        return await finishInbound(store, row.id, handled);
+      }
+      const until = row.receivedRealAt + unknownForMs;
+      if (store.realNow() < until) return await letInboundWait(store, row.id, handled.waitsFor, until);
+      const { alarm, outcome, isForeign } = handled.otherwise;
+      if (alarm) await raiseAlarm(store, practice, alarm.key, alarm.code);
+      if (isForeign) await dropInboundBody(store, row.id);
+      await finishInbound(store, row.id, outcome);
     } catch (err) {
       this.log.warn({ err, inbound: row.id, kind: row.kind }, 'an inbound message will be tried again');
       await failInbound(store, practice, row.id);
     }
   }
 
-  private handle(row: OpenInbound, practice: Awaited<ReturnType<typeof loadPractice>>): Promise<string> {
+  private handle(row: OpenInbound, practice: Practice): Promise<Handled> {
     switch (row.kind) {
       case 'text-status':
         return onTextStatus(this.port, practice, { ...row, body: row.body as TextStatusBody });
       case 'text':
         return onText(this.port, practice, row);
+      case 'link-event':
+        return onLinkEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'call-answer':
+        return onCallAnswer(this.port, practice, { ...row, body: row.body as CallAnswerBody });
+      case 'call-status':
+        return onCallStatus(this.port, practice, { ...row, body: row.body as CallStatusBody });
       case 'spruce-event':
         return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) });
+      case 'athena-event':
+        return onAthenaEvent(this.port, practice, row);
+      case 'spruce-read':
+        return onSpruceEvent(this.port, practice, { ...row, body: String(row.body) }, 'we-read-it');
+      case 'page-opened':
+        return onPageOpened(this.port, practice, { ...row, body: row.body as PageVisit });
+      case 'page-answered':
+        return onPageAnswered(this.port, practice, { ...row, body: row.body as PageAnswer });
       default:
         return Promise.resolve('unknown-kind');
     }

@@ -1,10 +1,14 @@
+import { sql } from 'kysely';
 import { parseInboundText } from '../../clients/twilio/index.js';
 import { readReply, type ReplyReading } from '../../domain/messages/replies.js';
+import { openIncident } from '../../store/incidents.js';
 import { raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
-import { markNumber, optOut, patientsWithNumber } from '../../store/numbers.js';
+import { markNumber, patientsWithNumber } from '../../store/numbers.js';
 import type { Practice } from '../../store/practices.js';
+import { onOptWord } from './opt-word.js';
 import type { Inbound, InboundPort } from './port.js';
+import { indexOf } from './text-answer.js';
 
 /** A text from a phone: an opt-out, an answer, or work for a person (L35, L37). */
 export async function onText(
@@ -15,13 +19,14 @@ export async function onText(
   const { store, tell } = port;
   const text = parseInboundText(inbound.body);
   if (!text) return 'unreadable';
-  const number = indexOf(port, text.from);
+  const number = indexOf(store, text.from);
   const reading =
     text.optOutType === 'STOP' ? 'opts-out' : text.optOutType === 'START' ? 'opts-in' : readReply(text.body);
   const patients = number === null ? [] : await patientsWithNumber(store, practice.id, number);
-  if (number !== null && reading === 'opts-out') await optOut(store, practice.id, number, inbound.receivedAt);
-  if (number !== null && reading === 'opts-in')
-    await markNumber(store.db, practice.id, number, { opted_out_at: null });
+  // Of a text that was found later its own time counts: a START may have come after its STOP.
+  const sentAt = text.sentAt ?? inbound.receivedAt;
+  if (number !== null && (reading === 'opts-out' || reading === 'opts-in'))
+    await onOptWord(port, practice, number, { sid: text.sid, reading, at: sentAt });
   if (number !== null && reading === 'wrong-person')
     await markNumber(store.db, practice.id, number, { suspended_at: inbound.receivedAt });
   for (const patientId of patients) {
@@ -49,15 +54,29 @@ async function answer(
     channel: 'text',
     acknowledges: reading === 'acknowledges',
   };
+  // By the call, not by its answer: a reply may come before we know that the message left.
   const notice = await store.db
     .selectFrom('notice')
-    .selectAll()
-    .where('patient_id', '=', patientId)
-    .where('state', 'in', ['sent', 'confirmed'])
-    .orderBy('sent_at', 'desc')
+    .innerJoin('effect', 'effect.notice_id', 'notice.id')
+    .select(['notice.id', 'notice.purpose'])
+    .where('notice.patient_id', '=', patientId)
+    .where('notice.state', 'in', ['sending', 'sent', 'confirmed'])
+    .where('effect.state', 'in', ['called', 'unknown', 'confirmed'])
+    .orderBy(sql`effect.called_at desc nulls last`)
+    .orderBy('notice.id', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (notice && reading === 'wrong-person') {
+    const [first] = await liveMembers(store.db, notice.id);
+    // L43: what was sent reached somebody else.
+    await store.db.transaction().execute((tx) =>
+      openIncident(tx, store, practice, {
+        key: `message-to-wrong-person/${notice.id}`,
+        kind: 'message-to-wrong-person',
+        resultId: first?.resultId ?? null,
+        otherId: null,
+      }),
+    );
     for (const m of await liveMembers(store.db, notice.id))
       await tell.delivery(practice, m.resultId, {
         id: `inbound/${inbound.id}`,
@@ -86,13 +105,4 @@ async function answer(
   if (open.length === 0)
     await raiseAlarm(store, practice, `inbound/${inbound.id}`, 'reply-without-open-result');
   for (const { id } of open) await tell.replied(practice, id, fact);
-}
-
-function indexOf({ store }: InboundPort, phone: string): string | null {
-  try {
-    return store.index.phoneIndex(phone);
-  } catch {
-    // A short code or an alphanumeric sender: no patient can have it.
-    return null;
-  }
 }

@@ -1,23 +1,26 @@
-import { sql } from 'kysely';
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { Tell } from '../../activities/tell.js';
 import { showPhone } from '../../domain/messages/render.js';
 import { isLinkToken, tokenIndex } from '../../security/tokens.js';
 import { recordAccess } from '../../store/access.js';
-import { liveMembers, toldBy } from '../../store/notices.js';
+import { keepInbound } from '../../store/inbound.js';
 import { loadPractice, practiceNow, type Practice } from '../../store/practices.js';
+import type { NoticeTable } from '../../store/schema.js';
 import type { Store } from '../../store/store.js';
+import type { PageAnswer, PageVisit } from '../inbound/page-visit.js';
 import { looksLikePerson } from './bots.js';
 import { renderPage, type PageLanguage, type PageView } from './page.js';
+import { giveTryBack, takeTry, triesAtMost } from './tries.js';
 
 export interface PatientPageOptions {
   readonly store: Store;
-  readonly tell: Tell;
+  /** Called after a visit or an answer was stored. */
+  readonly onStored: () => void;
 }
 
-/** After this many wrong birth dates the page is locked: the link alone must not let anybody guess. */
-const triesAtMost = 5;
+/** A link in an old message opens nothing any more after this, practice ms. */
+const linkLifeMs = 90 * 24 * 3_600_000;
 
 const answer = z.object({
   month: z.coerce.number().int().min(1).max(12),
@@ -28,93 +31,96 @@ const answer = z.object({
 
 /**
  * The page behind a tracked link (L24, L35). Opened = a visit that looks like a person's; confirmed = birth date and
- * button. It shows nothing of the result and leads on to the portal.
+ * button. It shows nothing of the result and leads on to the portal. What a patient did is stored before it is
+ * answered and told to the workflows after.
  */
-export function patientPage({ store, tell }: PatientPageOptions): FastifyPluginAsync {
+export function patientPage({ store, onStored }: PatientPageOptions): FastifyPluginAsync {
   return async (app) => {
     app.get<{ Params: { token: string } }>('/p/:token', async (request, reply) => {
-      const found = await find(request.params.token);
-      if (!found) return show(reply, 404, 'eng', null, { kind: 'gone' });
-      const { notice, practice, language } = found;
+      const link = await find(request.params.token);
+      if (link.state !== 'live') return gone(request, reply, link);
+      const { notice, practice, language } = link;
       if (request.method === 'GET' && looksLikePerson(request.headers)) await opened(practice, notice.id);
-      const locked = notice.page_tries >= triesAtMost;
-      return show(
-        reply,
-        200,
-        language,
-        practice,
-        locked ? { kind: 'locked' } : { kind: 'ask', token: request.params.token, wrong: false },
-      );
+      if (notice.page_tries >= triesAtMost) return show(reply, 200, language, practice, { kind: 'locked' });
+      return show(reply, 200, language, practice, { kind: 'ask', token: request.params.token, wrong: false });
     });
 
     app.post<{ Params: { token: string } }>('/p/:token', async (request, reply) => {
       const { token } = request.params;
-      const found = await find(token);
-      if (!found) return show(reply, 404, 'eng', null, { kind: 'gone' });
-      const { notice, practice, language } = found;
-      if (notice.page_tries >= triesAtMost) return show(reply, 200, language, practice, { kind: 'locked' });
+      const link = await find(token);
+      if (link.state !== 'live') return gone(request, reply, link);
+      const { notice, practice, language } = link;
+      const tries = await takeTry(store, notice.id);
+      if (tries === null) return show(reply, 200, language, practice, { kind: 'locked' });
       const form = answer.safeParse(request.body);
       await recordAccess(store, practice, { actor: 'patient-page', what: 'birth-date-compared' });
-      if (!form.success || !(await isBirthDate(notice.patient_id, form.data))) {
-        const { page_tries } = await store.db
-          .updateTable('notice')
-          .set({ page_tries: sql`page_tries + 1` })
-          .where('id', '=', notice.id)
-          .returning('page_tries')
-          .executeTakeFirstOrThrow();
+      if (!form.success || !(await isBirthDate(notice.patient_id, form.data)))
         return show(
           reply,
           200,
           language,
           practice,
-          page_tries >= triesAtMost ? { kind: 'locked' } : { kind: 'ask', token, wrong: true },
+          tries >= triesAtMost ? { kind: 'locked' } : { kind: 'ask', token, wrong: true },
         );
-      }
-      const wantsCall = form.data.answer === 'call';
-      const at = practiceNow(store, practice);
-      await store.db
-        .updateTable('notice')
-        .set((e) => ({
-          opened_at: e.fn.coalesce('opened_at', e.val(at)),
-          ...(!wantsCall && { acknowledged_at: e.fn.coalesce('acknowledged_at', e.val(at)) }),
-        }))
-        .where('id', '=', notice.id)
-        .execute();
-      for (const m of await liveMembers(store.db, notice.id))
-        await tell.confirmed(practice, m.resultId, {
-          id: `${notice.id}/confirmed/${form.data.answer}`,
-          at,
-          wantsCall,
-          told: toldBy(notice.purpose, m),
-        });
-      return show(reply, 200, language, practice, { kind: 'thanks', wantsCall });
+      await giveTryBack(store, notice.id);
+      await answered(practice, notice.id, form.data.answer);
+      return show(reply, 200, language, practice, {
+        kind: 'thanks',
+        wantsCall: form.data.answer === 'call',
+      });
     });
   };
 
-  async function find(token: string) {
-    if (!isLinkToken(token)) return null;
+  async function find(token: string): Promise<Link> {
+    if (!isLinkToken(token)) return { state: 'unknown' };
     const notice = await store.db
       .selectFrom('notice')
       .selectAll()
       .where('token_index', '=', tokenIndex(store.ring, token))
-      .where('state', '<>', 'withdrawn')
       .executeTakeFirst();
-    if (!notice) return null;
+    if (!notice) return { state: 'unknown' };
+    const practice = await loadPractice(store, notice.practice_id);
     const language: PageLanguage = notice.language === 'spa' ? 'spa' : 'eng';
-    return { notice, practice: await loadPractice(store, notice.practice_id), language };
+    const isOver =
+      notice.state === 'withdrawn' ||
+      practiceNow(store, practice) - (notice.sent_at ?? notice.created_at) > linkLifeMs;
+    return { state: isOver ? 'over' : 'live', notice, practice, language };
   }
 
   /** Seen, not acknowledged. The first visit counts. */
   async function opened(practice: Practice, noticeId: string): Promise<void> {
-    const at = practiceNow(store, practice);
+    await keepInbound(store, practice, {
+      vendor: 'patient-page',
+      kind: 'page-opened',
+      dedupeKey: `${noticeId}/opened`,
+      body: { noticeId } satisfies PageVisit,
+    });
     await store.db
       .updateTable('notice')
-      .set({ opened_at: at })
+      .set({ opened_at: practiceNow(store, practice) })
       .where('id', '=', noticeId)
       .where('opened_at', 'is', null)
       .execute();
-    for (const m of await liveMembers(store.db, noticeId))
-      await tell.opened(practice, m.resultId, { id: `${noticeId}/opened`, at });
+    onStored();
+  }
+
+  async function answered(practice: Practice, noticeId: string, answer: PageAnswer['answer']): Promise<void> {
+    await keepInbound(store, practice, {
+      vendor: 'patient-page',
+      kind: 'page-answered',
+      dedupeKey: `${noticeId}/${answer}`,
+      body: { noticeId, answer } satisfies PageAnswer,
+    });
+    const at = practiceNow(store, practice);
+    await store.db
+      .updateTable('notice')
+      .set((e) => ({
+        opened_at: e.fn.coalesce('opened_at', e.val(at)),
+        ...(answer === 'read' && { acknowledged_at: e.fn.coalesce('acknowledged_at', e.val(at)) }),
+      }))
+      .where('id', '=', noticeId)
+      .execute();
+    onStored();
   }
 
   async function isBirthDate(
@@ -133,6 +139,22 @@ export function patientPage({ store, tell }: PatientPageOptions): FastifyPluginA
       return false; // 31 February is nobody's birth date
     }
   }
+}
+
+type Link =
+  | { readonly state: 'unknown' }
+  | {
+      readonly state: 'live' | 'over';
+      readonly notice: Selectable<NoticeTable>;
+      readonly practice: Practice;
+      readonly language: PageLanguage;
+    };
+
+/** A link that is over still knows whom to call; one that nobody knows speaks the browser's language. */
+function gone(request: FastifyRequest, reply: FastifyReply, link: Link) {
+  if (link.state !== 'unknown') return show(reply, 410, link.language, link.practice, { kind: 'gone' });
+  const isSpanish = /^\s*es\b/i.test(request.headers['accept-language'] ?? '');
+  return show(reply, 404, isSpanish ? 'spa' : 'eng', null, { kind: 'gone' });
 }
 
 function show(

@@ -1,3 +1,4 @@
+export { imagingDocumentId, mapImagingResult, vendorDocument } from './imaging.js';
 export type { IntakeErrorCode } from './intake-error.js';
 export { IntakeError } from './intake-error.js';
 export { isAthenaJson, readAthenaJson, receivedOf } from './read-athena.js';

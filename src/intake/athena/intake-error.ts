@@ -1,5 +1,10 @@
 export type IntakeErrorCode =
-  'not-a-lab-result' | 'not-a-patient' | 'no-document-id' | 'wrong-document' | 'wrong-patient';
+  | 'not-a-lab-result'
+  | 'not-an-imaging-result'
+  | 'not-a-patient'
+  | 'no-document-id'
+  | 'wrong-document'
+  | 'wrong-patient';
 
 /** A body that cannot become a report or a patient card. The message says what to do and holds no PHI. */
 export class IntakeError extends Error {

@@ -1,4 +1,5 @@
 /** What a report or an Observation is: laboratory, imaging, pathology, or no result at all (L5b). */
+import { starterRules } from '../../domain/library/starter-rules.js';
 import type { ReportKind } from '../../domain/result/report.js';
 import { codesOf, testOf, wordsOf } from './concepts.js';
 import type { Concept } from './shapes.js';
@@ -15,6 +16,9 @@ const imaging = new Set(
     ' ',
   ),
 );
+/** What laboratories measure, whatever category a sender puts it in. */
+const analytes = new Set(starterRules.analytes.flatMap((one) => [...one.loinc, ...one.molarLoinc]));
+
 /** Measured or asked at the bedside, not by a laboratory. */
 const noResult = new Set(
   (
@@ -35,6 +39,10 @@ const bedsideLoinc = new Set(
     '59576-9 77606-2 8287-5 9843-4 2708-6 59408-5 72514-3 9269-2 9267-6 9268-4 9270-0 9271-8 9272-6 9273-4 9274-2'
   ).split(' '),
 );
+/** The same by local name: vital signs, measures of the body, pain. */
+const bedsideName =
+  /\b(heart rate|pulse|blood pressure|bp|systolic|diastolic|respiratory rate|respirations?|body temperature|temperature|temp|height|weight|bmi|body mass index|head circumference|oxygen saturation|spo2|pain (?:score|scale|level)|smoking status)\b/i;
+
 const pathologyLoinc = new Set(
   (
     '10524-7 18500-9 33717-0 47527-7 47528-5 19762-4 19764-0 19765-7 19766-5 19774-9 11526-1 11529-5 22634-0 22636-5 ' +
@@ -45,9 +53,19 @@ const pathologyLoinc = new Set(
 const pathologyWords =
   /\b(cytolog\w*|histolog\w*|histopatholog\w*|biops\w*|pathology|pap (?:smear|test)|papanicolaou|autops\w*)\b/i;
 const imagingWords =
-  /\b(x-?ray|radiograph\w*|radiolog\w*|ultrasound|ultrasonograph\w*|sonogra\w*|computed tomograph\w*|tomograph\w*|ct (?:of|scan|head|chest|abdomen|brain)|mri|magnetic resonance|mammogra\w*|dxa|dexa|bmd|bone dens\w*|echocardiogra\w*|electrocardiogra\w*|ecg|ekg|fluoroscop\w*|angiogra\w*|scintigra\w*|pet scan)\b/i;
+  /\b(x-?ray|radiograph\w*|radiolog\w*|ultrasound|ultrasonograph\w*|sonogra\w*|computed tomograph\w*|tomograph\w*|ct (?:of|scan|head|chest|abdomen|brain)|mri|magnetic resonance|mammogra\w*|dxa|dexa|bmd|bone dens\w*|echocardiogra\w*|electrocardiogra\w*|ecg|ekg|fluoroscop\w*|(?:[1-4]|one|two|three|four) views?|angiogra\w*|scintigra\w*|pet scan)\b/i;
+
+/** True for the name of something measured or asked at the bedside. */
+export function isBedsideName(name: string): boolean {
+  return bedsideName.test(name);
+}
 
 export type ObservedKind = ReportKind | 'no-result';
+
+/** True where a category names a laboratory, not only where none speaks against it. */
+export function isOfLaboratory(category: readonly Concept[]): boolean {
+  return codesOf(category).some((code) => lab.has(code));
+}
 
 /** Unknown categories count as laboratory: a result too many goes to a person, one too few to nobody. */
 export function kindOf(category: readonly Concept[], code: Concept | null): ObservedKind {
@@ -61,7 +79,8 @@ export function kindOf(category: readonly Concept[], code: Concept | null): Obse
   ].join(' ');
   if (has(pathology) || loinc.some((one) => pathologyLoinc.has(one))) return 'pathology';
   if (has(imaging) && !has(lab)) return 'imaging';
-  if (!has(lab) && said.length > 0 && (has(noResult) || has(bedsideWords))) return 'no-result';
+  const isAnalyte = loinc.some((code) => analytes.has(code));
+  if (!has(lab) && !isAnalyte && (has(noResult) || has(bedsideWords))) return 'no-result';
   if (pathologyWords.test(name)) return 'pathology';
   if (has(lab)) return 'lab';
   if (loinc.some((one) => bedsideLoinc.has(one))) return 'no-result';

@@ -1,10 +1,18 @@
 /** What is around a result: the order, the specimen, the laboratory. */
 import type { ReportIdentifier } from '../../domain/result/report.js';
+import { isAskedAtOrderEntry } from '../../domain/rules/ask-at-order-entry.js';
 import type { ProviderAsSent, ReceivedResult } from '../received.js';
 import { codesOf, testOf, wordsOf } from './concepts.js';
 import { readProvider } from './people.js';
 import type { References, Resource } from './resources.js';
-import { orderShape, organizationShape, specimenShape, type Identifier, type Reference } from './shapes.js';
+import {
+  observationShape,
+  orderShape,
+  organizationShape,
+  specimenShape,
+  type Identifier,
+  type Reference,
+} from './shapes.js';
 
 export interface OrderReading {
   readonly provider: ProviderAsSent | null;
@@ -36,7 +44,7 @@ export function readOrders(pointers: readonly Pointer[], references: References)
     ...pointers.flatMap(({ reference }) => reference.identifier ?? []),
   ];
   const providers = orders.flatMap(
-    ({ resource, read }) => readProvider(read.requester, resource, references) ?? [],
+    ({ resource, read }) => readProvider(read.requester ?? read.orderer, resource, references) ?? [],
   );
   return {
     provider: providers.find((one) => one.npi !== null) ?? providers[0] ?? null,
@@ -48,6 +56,23 @@ export function readOrders(pointers: readonly Pointer[], references: References)
     authoredOn: orders.find(({ read }) => read.authoredOn !== null)?.read.authoredOn ?? null,
     isFound: found.length > 0,
   };
+}
+
+/** What was asked when a result was ordered, where the order names the answers. */
+export function answersToOrder(basedOn: readonly Pointer[], references: References): Resource[] {
+  return basedOn.flatMap(({ reference, from }) => {
+    const order = references.resolve(reference, from, ...orderTypes);
+    if (!order) return [];
+    return orderShape.parse(order.raw).supportingInfo.flatMap((one) => {
+      const found = references.resolve(one, order, 'Observation');
+      return found && isAnswer(found) ? found : [];
+    });
+  });
+}
+
+/** An Observation that answers a question asked when ordering. */
+export function isAnswer({ raw }: Resource): boolean {
+  return isAskedAtOrderEntry(testOf(observationShape.parse(raw).code));
 }
 
 /** The test that was ordered, when the one order of a group of Observations says it. */

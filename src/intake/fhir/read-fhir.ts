@@ -1,8 +1,9 @@
 import type { Report } from '../../domain/result/report.js';
 import { readExactJson, type JsonText } from '../exact-json.js';
+import { withJsonDoubts } from '../json-doubts.js';
 import type { IntakeWarning, Received, ReceivedResult } from '../received.js';
-import { kindOf } from './kind.js';
-import { orderedTest, orderTypes } from './order.js';
+import { isOfLaboratory, kindOf } from './kind.js';
+import { isAnswer, orderedTest, orderTypes } from './order.js';
 import { collectResources, References, type Delivery, type Resource } from './resources.js';
 import { resultOfObservations, resultOfReport } from './result.js';
 import type { Source } from './result-builder.js';
@@ -28,11 +29,7 @@ export function readFhir(bytes: Uint8Array, source: Source): Received {
   try {
     const json = readExactJson(bytes);
     if (!json.ok) return { verdict: 'reject', why: unreadable[json.why], warnings: [] };
-    const guess = {
-      code: 'charset-guessed',
-      text: 'The bytes are no valid UTF-8 and were read as windows-1252',
-    };
-    return readFhirJson(json.values, source, json.isGuess ? [guess] : []);
+    return withJsonDoubts(readFhirJson(json.values, source), json);
   } catch {
     return {
       verdict: 'reject',
@@ -43,13 +40,9 @@ export function readFhir(bytes: Uint8Array, source: Source): Received {
 }
 
 /** {@link readFhir} of JSON that is parsed already, numbers as text (`readExactJson`). May throw on hostile nesting. */
-export function readFhirJson(
-  values: readonly unknown[],
-  source: Source,
-  before: readonly IntakeWarning[] = [],
-): Received {
+export function readFhirJson(values: readonly unknown[], source: Source): Received {
   const delivery = collectResources(values);
-  const warnings = [...before, ...delivery.warnings];
+  const { warnings } = delivery;
   const types = new Set(delivery.resources.map((one) => one.type));
   const hasBundle = values.flat().some((one) => isJson(one) && asText(one['resourceType']) === 'Bundle');
   if (delivery.resources.length === 0 && !hasBundle)
@@ -95,7 +88,11 @@ class Reading {
   }
 
   read(): { results: readonly ReceivedResult[]; skipped: ReadonlyMap<string, IntakeWarning> } {
-    const { resources } = this.delivery;
+    const resources = this.delivery.resources.filter((one) => {
+      const isOld = this.references.isReplaced(one);
+      if (isOld) this.skip('older-version', 'Older versions of results come along and were left aside');
+      return !isOld;
+    });
     for (const one of resources) if (one.type === 'DiagnosticReport') this.takeReport(one);
     const lone = resources.filter((one) => one.type === 'Observation' && !this.used.has(one));
     const members = new Set(lone.flatMap((one) => this.membersOf(one)));
@@ -117,12 +114,12 @@ class Reading {
       this.source,
     );
     rows.resources.forEach((one) => this.used.add(one.resource));
-    const hasOnlyBedside =
-      kind === 'lab' &&
-      rows.resources.length > 0 &&
-      rows.unresolved === 0 &&
-      rows.resources.every((one) => kindOf(one.read.category, one.read.code) === 'no-result');
-    if (kind === 'no-result' || hasOnlyBedside)
+    const areBedside = rows.resources.every(
+      (one) => kindOf(one.read.category, one.read.code) === 'no-result',
+    );
+    const hasOnlyBedside = kind === 'lab' && rows.resources.length > 0 && rows.unresolved === 0 && areBedside;
+    // A laboratory's row under a note is a result all the same.
+    if ((kind === 'no-result' && areBedside) || hasOnlyBedside)
       return this.skip(
         'not-a-result',
         'It holds a report that no laboratory made (note, vital signs, survey)',
@@ -136,8 +133,16 @@ class Reading {
   private takeGroup(group: readonly Resource[]): void {
     const [head] = group;
     if (!head) return;
+    if (group.every(isAnswer)) {
+      group.forEach((one) => this.markUsed(one));
+      return this.skip(
+        'asked-at-order-entry',
+        'Answers given when the test was ordered stand beside the results and were left aside',
+      );
+    }
     const read = observationShape.parse(head.raw);
-    const kind = kindOf(read.category, read.code);
+    const own = kindOf(read.category, read.code);
+    const kind = own === 'no-result' && this.membersOf(head).some(isLaboratory) ? 'lab' : own;
     const test =
       group.length > 1 && read.basedOn[0] ? orderedTest(read.basedOn[0], head, this.references) : null;
     const result = resultOfObservations(
@@ -205,4 +210,8 @@ class Reading {
   private skip(code: string, text: string): void {
     this.skipped.set(code, { code, text });
   }
+}
+
+function isLaboratory({ raw }: Resource): boolean {
+  return isOfLaboratory(observationShape.parse(raw).category);
 }

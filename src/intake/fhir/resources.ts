@@ -143,6 +143,19 @@ export class References {
     return found && (types.length === 0 || types.includes(found.type)) ? found : null;
   }
 
+  /** True for a version of which the same Bundle holds a newer one, by the server's own times. */
+  isReplaced(resource: Resource): boolean {
+    if (resource.container || resource.id === null) return false;
+    const versions = this.byName.get(`${resource.type}/${resource.id}`) ?? [];
+    return versions.some(
+      (one) =>
+        one.base === resource.base &&
+        String(one.scope) === String(resource.scope) &&
+        touched(resource) !== '' &&
+        touched(one) > touched(resource),
+    );
+  }
+
   /** What a resource brings along inside itself. */
   containedIn(resource: Resource, type: string): readonly Resource[] {
     return (this.contained.get(resource) ?? []).filter((one) => one.type === type);

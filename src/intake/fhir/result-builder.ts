@@ -110,6 +110,7 @@ export class ResultBuilder {
     const accessions = [...typed(carrier.identifier, 'ACSN'), ...specimens.accessions, ...orders.accessions];
     const placers = [...typed(carrier.identifier, 'PLAC'), ...orders.placers];
     const authority = patient?.authority ?? this.source.name ?? '';
+    const performingLab = this.lab(rows);
     const report: Report = {
       source: 'fhir',
       documentId: this.documentId(),
@@ -127,6 +128,7 @@ export class ResultBuilder {
       ]),
       test,
       status,
+      laboratory: this.hasOneLab(rows) ? (performingLab?.name ?? null) : null,
       collectedAt: collectedAt?.at ?? null,
       reportedAt: reportedAt?.at ?? null,
       postedAt: this.time(carrier.meta?.lastUpdated ?? null)?.at ?? null,
@@ -151,7 +153,7 @@ export class ResultBuilder {
       reportedAt,
       receivedAt: this.time(specimens.received),
       specimen: specimens.specimen,
-      performingLab: this.lab(rows),
+      performingLab,
       processing: processingOf(labels),
       warnings: [...this.warnings.values()],
     };
@@ -230,6 +232,14 @@ export class ResultBuilder {
       if (lab) return lab;
     }
     return null;
+  }
+
+  /** False when rows name different laboratories: then nobody can say by whose table their codes are to be read. */
+  private hasOneLab(rows: Rows): boolean {
+    const names = rows.resources.flatMap(
+      ({ read, resource }) => readLab(read.performer, resource, this.references)?.name ?? [],
+    );
+    return new Set(names).size <= 1;
   }
 
   /** Typed as filler; else the report's own number, where it has one. */

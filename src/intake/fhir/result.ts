@@ -3,6 +3,7 @@ import type { Report, ReportKind } from '../../domain/result/report.js';
 import type { ReceivedResult } from '../received.js';
 import { readForms, saysNormal } from './conclusion.js';
 import { testOf, wordsOf } from './concepts.js';
+import { answersToOrder } from './order.js';
 import type { References, Resource } from './resources.js';
 import { ResultBuilder, type Carrier, type Source } from './result-builder.js';
 import { readRows, readRowsOf, type Rows } from './rows.js';
@@ -19,9 +20,14 @@ export function resultOfReport(
   const read = reportShape.parse(resource.raw);
   const subject =
     read.subject ?? sharedSubject(readRows(read.result, resource, references, null), references);
-  const carrier: Carrier = { ...read, subject, effective: effectiveOf(read) };
+  const basedOn = [...read.basedOn, ...read.request];
+  const carrier: Carrier = { ...read, basedOn, subject, effective: effectiveOf(read) };
   const build = new ResultBuilder(resource, carrier, references, source);
-  const rows = readRows(read.result, resource, references, build.rangePatient);
+  const answers = answersToOrder(
+    basedOn.map((reference) => ({ reference, from: resource })),
+    references,
+  );
+  const rows = readRows(read.result, resource, references, build.rangePatient, answers);
   const conclusion = [read.conclusion, ...[...read.conclusionCode, ...read.codedDiagnosis].map(wordsOf)];
   const said = conclusion.filter((one) => one !== null);
   const forms = readForms(read.presentedForm);

@@ -34,7 +34,7 @@ export interface Rows {
 
 /**
  * Every row that hangs on some result references: components, `hasMember` at any depth, one row per Observation however
- * often it is named. A grouping Observation that says nothing itself is no row. Keys are code and occurrence, so that the
+ * often it is named, and those that come `besides`. A grouping Observation that says nothing itself is no row. Keys are code and occurrence, so that the
  * rows of a later version meet their predecessors.
  */
 export function readRows(
@@ -42,11 +42,13 @@ export function readRows(
   from: Resource,
   references: References,
   patient: RangePatient | null,
+  besides: readonly Resource[] = [],
 ): Rows {
   const reading = new RowReading(references, patient);
   results.forEach((one) => reading.follow(one, from));
   // Contained and not named: still part of the report.
   references.containedIn(from, 'Observation').forEach((one) => reading.take(one));
+  besides.forEach((one) => reading.take(one));
   return reading.done();
 }
 

@@ -69,10 +69,13 @@ const referenceShape = z.object({
   identifier: one(identifierShape),
   display: text,
 });
-/** Some senders write the reference as bare text. */
-const unbare = (value: unknown) => (typeof value === 'string' ? { reference: value } : value);
-const reference = z.preprocess((value) => asList(value).map(unbare), one(referenceShape));
-const references = z.preprocess((value) => asList(value).map(unbare), many(referenceShape));
+/** Some senders write the reference as bare text; STU3 puts it into `agent` or `actor`. */
+const bareReference = (value: unknown) => {
+  if (typeof value === 'string') return { reference: value };
+  return isJson(value) ? (value['agent'] ?? value['actor'] ?? value) : value;
+};
+const reference = z.preprocess((value) => asList(value).map(bareReference), one(referenceShape));
+const references = z.preprocess((value) => asList(value).map(bareReference), many(referenceShape));
 
 const period = one(z.object({ start: text, end: text }));
 export const quantityShape = z.object({
@@ -160,6 +163,7 @@ export const reportShape = z.object({
   conclusionCode: concepts,
   /** Before R4. */
   codedDiagnosis: concepts,
+  request: references,
   /** R5. */
   note: annotations,
   presentedForm: many(attachment),
@@ -189,7 +193,10 @@ export const orderShape = z.object({
   identifier: identifiers,
   code: concept,
   requester: reference,
+  /** Before STU3. */
+  orderer: reference,
   authoredOn: text,
+  supportingInfo: references,
 });
 export const specimenShape = z.object({
   identifier: identifiers,

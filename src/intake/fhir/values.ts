@@ -1,9 +1,8 @@
 /** `value[x]` of any kind as the texts that the rules read; digits stay as they were written. */
 import { Decimal } from 'decimal.js';
-import { starterQualitativeLists } from '../../domain/library/qualitative-lists.js';
 import { starterRules } from '../../domain/library/starter-rules.js';
-import { readQualitative, type QualitativeReading } from '../../domain/rules/qualitative.js';
 import { acceptUnit, normaliseUnit } from '../../domain/rules/unit.js';
+import { contradicting } from '../coded-text.js';
 import { isSnomed, withoutSemanticTag, wordsOf } from './concepts.js';
 import {
   asList,
@@ -99,8 +98,9 @@ export function unitOf(quantity: Quantity, loinc: string | null): string | null 
   const [byPrint, byCode] = [acceptUnit(analyte, printed), acceptUnit(analyte, code)];
   if (byPrint && byCode && !(byPrint.factor.eq(byCode.factor) && byPrint.offset.eq(byCode.offset)))
     return `${printed} (coded ${code})`;
-  if (byPrint || !byCode) return printed;
-  return looksOtherwise(printed, code) ? `${printed} (coded ${code})` : code;
+  if (byPrint !== null && byCode !== null) return printed;
+  if (looksOtherwise(printed, code)) return `${printed} (coded ${code})`;
+  return byPrint || !byCode ? printed : code;
 }
 
 /** Same unit: by code where both have one, else by print. A limit without a unit has the value's by custom. */
@@ -141,15 +141,6 @@ function looksOtherwise(a: string, b: string): boolean {
   );
 }
 
-/** How bad an answer reads; `unmatched` is no answer that anything follows from. */
-const worst: readonly QualitativeReading[] = [
-  'unmatched',
-  'negative',
-  'not-performed',
-  'unclear',
-  'positive',
-];
-
 /** What is printed of a coded answer; where its parts say different things all of them, so that the worst counts. */
 export function codedText(concept: Concept): string | null {
   const printed = concept.text ?? display(concept) ?? wordsOf(concept);
@@ -158,9 +149,7 @@ export function codedText(concept: Concept): string | null {
     ...concept.coding.flatMap(({ display: text }) => (text === null ? [] : [withoutSemanticTag(text)])),
     ...concept.coding.filter(isSnomed).flatMap(({ code }) => code ?? []),
   ];
-  const rank = (text: string) => worst.indexOf(readQualitative(text, starterQualitativeLists, null));
-  const contradicting = parts.filter((part) => rank(part) > Math.max(rank(printed), 0) && rank(part) > 1);
-  return [...new Set([printed, ...contradicting])].join('^');
+  return [...new Set([printed, ...contradicting(printed, parts)])].join('^');
 }
 
 function display(concept: Concept): string | null {

@@ -1,5 +1,7 @@
+import { wideEncoding } from '../exact-json.js';
 import type { IntakeWarning } from '../received.js';
 import { standardDelimiters, type Delimiters } from './delimiters.js';
+import { readLines } from './lines.js';
 import { Segment } from './segment.js';
 import { warn } from './warnings.js';
 
@@ -31,16 +33,21 @@ export function parseHl7(bytes: Uint8Array): ParsedHl7 {
   let current = loose;
   let delimiters = standardDelimiters;
   let announced: number | null = null;
-  let rejoined = 0;
-  for (const line of joinLines(text, (count) => (rejoined = count))) {
+  const { lines, rejoined, glued } = readLines(text);
+  for (const line of lines) {
     const id = line.slice(0, 3);
-    if (id === 'MSH' || id === 'FHS' || id === 'BHS') delimiters = readDelimiters(line) ?? delimiters;
+    if (id === 'MSH' || id === 'FHS' || id === 'BHS') {
+      const read = readDelimiters(line);
+      delimiters = read?.delimiters ?? delimiters;
+      if (read?.isDoubtful && id === 'MSH') warnings.push(warn('delimiters-doubtful'));
+    }
     const segment = new Segment(id, splitFields(line, delimiters), delimiters);
     if (id === 'MSH') messages.push((current = [segment]));
     else if (id === 'BTS') announced = (announced ?? 0) + (Number(segment.raw(1)) || 0);
     else if (!envelope.has(id)) current.push(segment);
   }
   if (rejoined > 0) warnings.push(warn('line-rejoined', rejoined));
+  if (glued > 0) warnings.push(warn('segment-glued', glued));
   if (announced !== null && announced > 0 && announced !== messages.length)
     warnings.push(warn('batch-count-differs'));
   return { messages: messages.map((segments) => ({ segments })), loose, warnings };
@@ -51,41 +58,13 @@ export function writeHl7({ segments }: Hl7Message): Uint8Array {
   return new TextEncoder().encode(segments.map((segment) => `${segment.toString()}\r`).join(''));
 }
 
-const segmentStart = /^[A-Z][A-Z0-9]{2}(?:[^A-Za-z0-9\s]|$)/;
-
-/** Lines that begin with a segment name; other lines are joined to the one before, with a space. */
-function joinLines(text: string, onRejoined: (count: number) => void): string[] {
-  const lines: string[] = [];
-  let count = 0;
-  // Frame bytes of MLLP stay at times when frames are written to a file.
-  for (const raw of text.replaceAll(/[\u000b\u001c]/g, '\r').split(/\r\n|\r|\n/)) {
-    const line = lines.length === 0 ? raw.trimStart() : raw;
-    if (line.trim() === '') continue;
-    if (isSegment(line, lines[lines.length - 1])) lines.push(line);
-    else if (lines.length === 0) lines.push(line);
-    else {
-      lines[lines.length - 1] += ` ${line}`;
-      count += 1;
-    }
-  }
-  onRejoined(count);
-  return lines;
-}
-
-/** A name alone is not enough inside a text: the separator behind it must be the one of the line before. */
-function isSegment(line: string, before: string | undefined): boolean {
-  if (!segmentStart.test(line)) return false;
-  if (before === undefined || /^(MSH|FHS|BHS)/.test(line)) return true;
-  const separator = line[3];
-  return separator === undefined || separator === before[3] || before.length === 3;
-}
-
-function readDelimiters(line: string): Delimiters | null {
+/** The characters of MSH-1 and MSH-2. Where one stands for two things it cannot be told apart: the usual ones are taken. */
+function readDelimiters(line: string): { delimiters: Delimiters; isDoubtful: boolean } | null {
   const field = line[3];
   if (field === undefined || /[A-Za-z0-9\s]/.test(field)) return null;
   const encoding = line.slice(4).split(field, 1)[0] ?? '';
   const { component, repetition, escape, subcomponent } = standardDelimiters;
-  return {
+  const delimiters: Delimiters = {
     field,
     component: encoding[0] ?? component,
     repetition: encoding[1] ?? repetition,
@@ -93,6 +72,9 @@ function readDelimiters(line: string): Delimiters | null {
     subcomponent: encoding[3] ?? subcomponent,
     truncation: encoding[4] ?? null,
   };
+  const { component: c, repetition: r, escape: e, subcomponent: s } = delimiters;
+  if (new Set([field, c, r, e, s]).size === 5) return { delimiters, isDoubtful: false };
+  return { delimiters: { ...standardDelimiters, field }, isDoubtful: true };
 }
 
 /** Field n of the standard is index n. MSH-1 is the separator itself. */
@@ -115,11 +97,8 @@ const labels: Readonly<Record<string, string>> = {
 
 /** UTF-16 by its mark, else strict UTF-8, else what MSH-18 says, else windows-1252 (reference §2). */
 function decode(bytes: Uint8Array): { text: string; isGuess: boolean } {
-  const [a, b] = bytes;
-  if (a === 0xff && b === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes), isGuess: false };
-  if (a === 0xfe && b === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes), isGuess: false };
-  if (a === 0x4d && b === 0) return { text: new TextDecoder('utf-16le').decode(bytes), isGuess: false };
-  if (a === 0 && b === 0x4d) return { text: new TextDecoder('utf-16be').decode(bytes), isGuess: false };
+  const wide = wideEncoding(bytes);
+  if (wide) return { text: new TextDecoder(wide).decode(bytes), isGuess: false };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isGuess: false };
   } catch {

@@ -24,7 +24,11 @@ export function readPatient(pid: Segment | null, warnings: Warnings): PatientAsS
   const birth = pid.text(7);
   const birthDate = readBirthDate(birth);
   if (birth !== null && birthDate === null) warnings.add('birth-date-unreadable');
-  const sex = pid.text(8)?.toUpperCase();
+  const sex = pid
+    .text(8)
+    ?.toUpperCase()
+    .replace(/^FEMALE$/, 'F')
+    .replace(/^MALE$/, 'M');
   return {
     id: best?.id ?? null,
     authority: best?.authority ?? null,
@@ -55,7 +59,10 @@ function authorityOf(one: Repetition, component: number): string | null {
   return one.subcomponent(component, 1) ?? one.subcomponent(component, 2);
 }
 
-/** The legal name, else the first that says something. `typeAt`: component with the kind of name. */
+/** Table 0200: alias, maiden, birth, nickname, anonymous. */
+const notToday = new Set(['A', 'M', 'B', 'N', 'NB', 'S', 'U']);
+
+/** The legal name, else the first of today's that is whole. `typeAt`: component with the kind of name. */
 function nameOf(
   names: readonly Repetition[],
   typeAt: number,
@@ -63,18 +70,27 @@ function nameOf(
   const named = names
     .map((one) => ({ family: one.component(1), given: one.component(2), type: one.component(typeAt) }))
     .filter(({ family, given }) => family !== null || given !== null);
-  return named.find(({ type }) => type === 'L') ?? named[0] ?? null;
+  const rank = ({ family, type }: (typeof named)[number]) =>
+    (type?.toUpperCase() === 'L' ? 0 : notToday.has(type?.toUpperCase() ?? '') ? 4 : 1) +
+    (family === null ? 2 : 0);
+  return [...named].sort((a, b) => rank(a) - rank(b))[0] ?? null;
 }
 
 /**
- * Who ordered: OBR-16, else ORC-12, else the attending of PV1-7 (reference §8). A name without an identifier is kept for
+ * Who ordered: OBR-16, else ORC-12, else PRT of an ordering provider (2.7 and later), else the attending of PV1-7
+ * (reference §8). A name without an identifier is kept for
  * a person to choose by; an organisation or a placeholder is nobody. Another field may add the identifier of the same
  * name, never another person.
  */
-export function readProvider({ obr, orc, visit }: Group, warnings: Warnings): ProviderAsSent | null {
-  const sent = [obr?.repetitions(16), orc?.repetitions(12), visit?.repetitions(7)].flatMap(
-    (repetitions) => repetitions ?? [],
-  );
+export function readProvider(group: Group, warnings: Warnings): ProviderAsSent | null {
+  const { obr, orc, participants, visit } = group;
+  const ordering = participants.filter((prt) => prt.text(4)?.toUpperCase() === 'OP');
+  const sent = [
+    obr?.repetitions(16),
+    orc?.repetitions(12),
+    ordering.flatMap((prt) => prt.repetitions(5)),
+    visit?.repetitions(7),
+  ].flatMap((repetitions) => repetitions ?? []);
   const people = sent.flatMap((one) => readPerson(one, warnings) ?? []);
   const [first] = people;
   if (!first) {
@@ -104,13 +120,20 @@ function isSameName(a: ProviderAsSent, b: ProviderAsSent): boolean {
 }
 
 const organisation =
-  /\b(hospital|clinics?|laborator(y|ies)|health|medical|center|centre|associates|group|department|university|institute|inc|llc|corp)\b/i;
+  /\b(hospital|clinics?|laborator(y|ies)|health(care)?|medical|center|centre|associates|group|department|university|institute|inc|llc|corp)\b/i;
+/** In the place of a given name: no person is called so. */
+const partOfOrganisation = /^(laborator(y|ies)|hospitals?|clinics?|inc|llc|corp)\.?$/i;
+/** "Unspecified Staff", "Unknown Provider", "See Below": words in the place of a person. */
+const nobodyInWords =
+  /\b(unspecified|unknown|unassigned|not (?:given|provided|available|listed|known)|no (?:provider|physician)|see (?:below|above|comments?|notes?))\b/i;
 
 function readPerson(one: Repetition, warnings: Warnings): ProviderAsSent | null {
   const [sentId, family, given] = [1, 2, 3].map((n) => one.component(n) ?? null);
   const id = sentId !== null && sentId !== undefined && !isPlaceholder(sentId) ? sentId : null;
-  const isOrganisation = (given ?? null) === null && organisation.test(family ?? '');
-  if (isOrganisation || (id === null && sentId !== null && (family ?? null) === null)) {
+  const isOrganisation =
+    (given ?? null) === null ? organisation.test(family ?? '') : partOfOrganisation.test(given ?? '');
+  const isWords = nobodyInWords.test(`${given ?? ''} ${family ?? ''}`) && !npiOk(id ?? '');
+  if (isOrganisation || isWords || (id === null && sentId !== null && (family ?? null) === null)) {
     warnings.add('provider-is-no-person');
     return null;
   }

@@ -28,12 +28,26 @@ export function readHl7v2(bytes: Uint8Array, source: Source): Received {
       why: `This is no result message (MSH-9 says ${typeOf(messages[0])}). Have the sender send results (ORU) here.`,
       warnings: said,
     };
-  for (let i = withResults.length; i < messages.length; i += 1) said.push(warn('not-a-result-message'));
+  if (withResults.length < messages.length)
+    said.push(warn('not-a-result-message', messages.length - withResults.length));
   const messageWarnings = new Warnings();
   const read = withResults.flatMap((message) => readMessage(message, source, messageWarnings));
   said.push(...messageWarnings.list());
   const results = read.filter((one) => one.kind !== 'no-result').map((one) => one.result);
-  if (results.length > 0) return { verdict: 'results', results: apart(results), warnings: said };
+  const leftAside = read.length - results.length;
+  if (results.length > 0 && leftAside > 0) said.push(warn('bedside-left-aside', leftAside));
+  if (results.length > 0) {
+    // Observations before the first message may belong to any of these results.
+    const isWhole = !loose.some(({ id }) => id === 'OBX');
+    const kept = isWhole ? results : results.map(unread);
+    return { verdict: 'results', results: apart(kept), warnings: said };
+  }
+  if (withResults.every(holdsNothing))
+    return {
+      verdict: 'none',
+      why: 'It holds neither orders nor observations. If some were meant, ask the sender to send it again.',
+      warnings: said,
+    };
   const why =
     read.length > 0
       ? 'It holds vital signs or notes, no results.'
@@ -62,6 +76,14 @@ function isResult(group: Group, all: readonly Group[], warnings: Warnings): bool
   const status = group.obr?.text(25)?.toUpperCase() ?? null;
   // Final, corrected or partial without content: a person must ask what became of it.
   return status !== null && /^[FCPAMRNYZ]$/.test(status);
+}
+
+function unread(result: ReceivedResult): ReceivedResult {
+  return { ...result, report: { ...result.report, readable: false } };
+}
+
+function holdsNothing({ segments }: Hl7Message): boolean {
+  return !segments.some(({ id }) => id === 'OBR' || id === 'ORC' || id === 'OBX');
 }
 
 /** A missing type counts where there are observations: some engines leave it out. */

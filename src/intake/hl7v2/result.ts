@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Observation, Report, ReportIdentifier } from '../../domain/result/report.js';
 import { reportStatus } from '../athena/status.js';
-import { kindOf, type ObservedKind } from '../fhir/kind.js';
+import { isBedsideName, kindOf, type ObservedKind } from '../fhir/kind.js';
 import type { ReceivedResult, SentTime } from '../received.js';
 import { testOf, wordsOf } from './codes.js';
 import type { Group } from './groups.js';
@@ -34,17 +34,19 @@ export function readResult(group: Group, source: Source): Kinded {
   const patient = readPatient(group.pid, warnings);
   if (patient.id === null) warnings.add('patient-missing');
   const provider = readProvider(group, warnings);
-  const kind = kindOf([categoryOf(obr)], conceptOf(group));
+  const kind = kindOfGroup(group);
   const placer = obr?.text(2) ?? orc?.text(2) ?? null;
   const filler = obr?.text(3) ?? orc?.text(3) ?? null;
   const collectedAt = time(collectionOf(group, warnings));
   const reportedAt = time(obr?.text(22) ?? null);
   const notes = [...group.notes, ...rejections(group, warnings)];
   const status = statusOf(group, rows);
+  if (isCancelled(group) && rows.observations.length > 0) warnings.add('order-cancelled');
   const processing = processingOf(header);
   if (processing !== 'production') warnings.add('not-production');
   const authority = patient.authority ?? header.text(4) ?? source.name ?? '';
   const providerId = provider?.id ?? provider?.npi ?? null;
+  const performingLab = labOf(group);
   const report: Report = {
     source: 'hl7v2',
     documentId: documentId(group),
@@ -55,6 +57,7 @@ export function readResult(group: Group, source: Source): Kinded {
     identifiers: identifiersOf(group),
     test,
     status,
+    laboratory: hasOneLab(group) ? (performingLab?.name ?? null) : null,
     collectedAt: collectedAt?.at ?? null,
     reportedAt: reportedAt?.at ?? null,
     postedAt: readTime(header.text(7), source.zone)?.at ?? null,
@@ -79,7 +82,7 @@ export function readResult(group: Group, source: Source): Kinded {
     reportedAt,
     receivedAt: time(obr?.text(14) ?? firstOf(group.specimens, 18)),
     specimen: specimenOf(group),
-    performingLab: labOf(group),
+    performingLab,
     processing,
     warnings: warnings.list(),
   };
@@ -97,6 +100,27 @@ function readTest({ obr, observations }: Group): Report['test'] {
   const own = obr ? testOf(obr, 4) : null;
   const read = own?.name || !only || observations.length > 1 ? own : testOf(only.obx, 3);
   return { code: read?.code ?? null, system: read?.system ?? null, name: read?.name ?? 'Unnamed test' };
+}
+
+/**
+ * The order says the kind, else its rows; vital signs are no result only where every row is one too, so that a laboratory's row under
+ * such an order is never left aside.
+ */
+function kindOfGroup(group: Group): ObservedKind {
+  const said = kindOf([categoryOf(group.obr)], conceptOf(group));
+  if (group.observations.length === 0 || (said !== 'lab' && said !== 'no-result')) return said;
+  const rows = group.observations.map(({ obx }) => testOf(obx, 3));
+  const kinds = rows.map(({ all }) => {
+    const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
+    return kindOf([categoryOf(group.obr)], { coding, text: null });
+  });
+  if (kinds.includes('pathology')) return 'pathology';
+  if (kinds.every((kind) => kind === 'imaging')) return 'imaging';
+  const areBedside = rows.every(({ system, name }, at) => {
+    if (kinds[at] === 'no-result') return true;
+    return said === 'no-result' && system !== 'LOINC' && isBedsideName(name ?? '');
+  });
+  return areBedside ? 'no-result' : 'lab';
 }
 
 /** OBR-24, the section of the laboratory (table 0074). */
@@ -121,7 +145,9 @@ function statusOf(group: Group, rows: Rows): Report['status'] {
   if (isCancelled(group) && rows.observations.length === 0) return 'cancelled';
   const own = group.obr?.text(25) ?? null;
   const said = own === null ? null : (orderStatus[own.toUpperCase()] ?? 'unknown');
-  return reportStatus({ report: [said], rows: rows.statuses, isDeleted: false });
+  // Beside rows that stand, a cancelled order contradicts itself.
+  const cancelled = isCancelled(group) ? 'cancelled' : null;
+  return reportStatus({ report: [said, cancelled], rows: rows.statuses, isDeleted: false });
 }
 
 /** Table 0123. `A` = some results, `M` = corrected and not final. */
@@ -183,6 +209,13 @@ function labOf({ observations, site, header }: Group): ReceivedResult['performin
   }
   const sender = header.text(4);
   return sender === null ? null : { name: sender, address: null };
+}
+
+/** False when rows name different laboratories: then nobody can say by whose table their codes are to be read. */
+function hasOneLab({ observations }: Group): boolean {
+  return (
+    new Set(observations.flatMap(({ obx }) => obx.text(23) ?? producerOf(obx.first(15)) ?? [])).size <= 1
+  );
 }
 
 /** OBX-15. Senders put name and CLIA number in either place; a number is no name. */

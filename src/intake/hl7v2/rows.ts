@@ -22,7 +22,7 @@ export function readRows(observations: Group['observations'], warnings: Warnings
   const statuses: string[] = [];
   const seen = new Map<string, number>();
   let hasDocument = false;
-  for (const { obx, notes } of observations) {
+  for (const { obx, notes, isBeforeOrder } of observations) {
     const { code, system, name } = testOf(obx, 3);
     const label = name ?? 'Unnamed analyte';
     const stem = [code ?? label.trim().toLowerCase(), obx.text(4)].filter((part) => part !== null).join('/');
@@ -50,7 +50,8 @@ export function readRows(observations: Group['observations'], warnings: Warnings
         status,
         note: note.filter((one) => one !== null && one !== '').join('\n') || null,
       });
-      statuses.push(observationStatus(status));
+      // What stands above the order does not say how far the order is.
+      if (!isBeforeOrder || status !== null) statuses.push(observationStatus(status));
     }
     if (status === null) warnings.add('status-missing');
   }

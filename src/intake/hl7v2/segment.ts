@@ -73,7 +73,8 @@ export class Repetition {
   }
 
   private clean(raw: string): string | null {
-    return isNothing(raw) ? null : unescapeHl7(raw, this.delimiters).trim() || null;
+    // No database takes the character 0, and no laboratory means it.
+    return isNothing(raw) ? null : unescapeHl7(raw, this.delimiters).replaceAll('\0', '').trim() || null;
   }
 }
 

@@ -1,3 +1,4 @@
+import { contradicting } from '../coded-text.js';
 import { codings } from './codes.js';
 import type { Repetition, Segment } from './segment.js';
 
@@ -25,8 +26,13 @@ export function readValues(segment: Segment): ReadValues {
   if (!first) return { values: [nothing], isDocument: false };
   switch (type) {
     case 'ED':
-    case 'RP':
       return { values: [nothing], isDocument: true };
+    case 'RP':
+      // Where the document lies is all that was sent of it.
+      return {
+        values: repetitions.map((one) => ({ value: null, remark: `Document at: ${one.joined(' ') ?? ''}` })),
+        isDocument: true,
+      };
     case 'SN':
       return { values: repetitions.map((one) => plain(structuredNumber(one))), isDocument: false };
     case 'NM':
@@ -71,13 +77,21 @@ function structuredNumber(one: Repetition): string | null {
 
 /**
  * A coded value: its words, the standard triple before the alternate one; where only the alternate one has words, those.
- * Other words beside them are no value, but a person must see them.
+ * Other words beside them are no value, but a person must see them. What reads worse than the words (the SNOMED CT code, an
+ * alternate, the original text) contradicts them and becomes part of the value, so that the worst counts.
  */
 function coded(one: Repetition): ReadValue {
   const all = codings(one);
   const original = one.component(9);
   const words = [...all.map((coding) => coding.text), original].filter((text) => text !== null);
   const value = words[0] ?? all[0]?.code ?? one.whole();
-  const others = words.filter((text) => text.toLowerCase() !== value?.toLowerCase());
-  return { value, remark: others.length > 0 ? `Also coded as: ${[...new Set(others)].join('; ')}` : null };
+  const codes = all.flatMap(({ code, system }) =>
+    code !== null && /^(SCT|SNOMED(-| )?CT|2\.16\.840\.1\.113883\.6\.96)$/i.test(system ?? '') ? [code] : [],
+  );
+  const worse = value === null ? [] : contradicting(value, [...words, ...codes]);
+  const others = words.filter((text) => text.toLowerCase() !== value?.toLowerCase() && !worse.includes(text));
+  return {
+    value: value === null ? null : [value, ...new Set(worse)].join('^'),
+    remark: others.length > 0 ? `Also coded as: ${[...new Set(others)].join('; ')}` : null,
+  };
 }

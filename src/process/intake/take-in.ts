@@ -115,9 +115,10 @@ async function outcomeOf({ store }: IntakePort, stored: Stored): Promise<ItemOut
 
 /**
  * The sender's ids of people are not the chart's: equal numbers are different people. A clinician is known by NPI, or by
- * the sender's id where the practice has mapped it.
+ * the sender's id where the practice has mapped it; a laboratory as the practice says for the whole source, else as sent.
  */
-export function localReport(report: Report, source: SourceConfig, roster: Roster): Report {
+export function localReport(received: Report, source: SourceConfig, roster: Roster): Report {
+  const report = source.laboratory === null ? received : { ...received, laboratory: source.laboratory };
   const sent = report.orderingProvider;
   if (!sent) return report;
   const mapped = Object.hasOwn(source.providers, sent.id) ? source.providers[sent.id] : undefined;

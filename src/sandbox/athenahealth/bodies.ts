@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Params } from './params.js';
 
 /**
@@ -7,8 +7,10 @@ import type { Params } from './params.js';
  */
 export function parseFormBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: unknown, body: Buffer) => {
-    const type = (request as { headers: Record<string, string | undefined> }).headers['content-type'] ?? '';
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    const type = request.headers['content-type'] ?? '';
+    // The FHIR API takes JSON, and only JSON.
+    if (request.url.startsWith('/fhir/')) return JSON.parse(body.toString('utf8'));
     if (/^application\/x-www-form-urlencoded/i.test(type))
       return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
     return /^multipart\/form-data/i.test(type) ? readMultipart(body, type) : {};

@@ -1,16 +1,21 @@
 import type { EpochMs } from '../../domain/result/report.js';
-import type { ChartDocument, LabResultDocument } from './document.js';
+import { idField } from './document.js';
+import type { ChartDocument, ResultClass, ResultDocument } from './document.js';
 import { without } from './render.js';
 import type { LabResultArrival, LabResultChange, Observation } from './seed.js';
 import type { AthenaTenant } from './tenant.js';
 
-/** A lab result arrives: by interface, fax, upload or hand (reference §5.4). */
-export function postLabResult(tenant: AthenaTenant, arrival: LabResultArrival): LabResultDocument {
+/** A result arrives: by interface, fax, upload or hand (reference §5.4). */
+export function postResult(
+  tenant: AthenaTenant,
+  documentclass: ResultClass,
+  arrival: LabResultArrival,
+): ResultDocument {
   const { amends, user = 'INTERFACE', ...given } = { ...copiedFrom(tenant, arrival.amends), ...arrival };
   const now = tenant.practiceNow();
-  const document: LabResultDocument = {
+  const document: ResultDocument = {
     id: tenant.newDocumentId(),
-    documentclass: 'LABRESULT',
+    documentclass,
     patientid: given.patientid ?? null,
     departmentid: given.departmentid ?? [...tenant.departments.keys()][0] ?? '1',
     providerid: given.providerid ?? null,
@@ -24,13 +29,13 @@ export function postLabResult(tenant: AthenaTenant, arrival: LabResultArrival): 
     notes: [],
     fields: {
       priority: '2',
-      ordertype: 'LAB',
-      resultcategory: 'UNKNOWN',
+      ...(documentclass === 'LABRESULT' && { ordertype: 'LAB', resultcategory: 'UNKNOWN' }),
       documentsource: 'INTERFACE',
       documentroute: 'INTERFACE',
       ...plainFields(given),
     },
-    lab: {
+    listedFrom: 0,
+    result: {
       observedAt: given.observationdatetime ?? null,
       publishedAt: given.portalpublisheddatetime ?? null,
       observations: numbered(tenant, given.observations ?? []),
@@ -39,9 +44,9 @@ export function postLabResult(tenant: AthenaTenant, arrival: LabResultArrival): 
   };
   if (given.portalpublisheddatetime === undefined) publish(tenant, document, 'arrival', now);
   tenant.documents.set(document.id, document);
-  tenant.changed(document, 'AddLabResult', user);
-  tenant.record('labresult-posted', {
-    labresultid: document.id,
+  tenant.changed(document, 'Add', user);
+  tenant.record(`${documentclass.toLowerCase()}-posted`, {
+    [idField(documentclass)]: document.id,
     patientid: document.patientid,
     ...(amends !== undefined && { amends }),
   });
@@ -49,23 +54,19 @@ export function postLabResult(tenant: AthenaTenant, arrival: LabResultArrival): 
 }
 
 /** The laboratory corrects a document in place, or staff work on it inside athenaOne. */
-export function patchLabResult(
-  tenant: AthenaTenant,
-  document: LabResultDocument,
-  patch: LabResultChange,
-): void {
+export function patchResult(tenant: AthenaTenant, document: ResultDocument, patch: LabResultChange): void {
   const { user = 'STAFF', observations, observationdatetime, portalpublisheddatetime, ...given } = patch;
   const wasUnmatched = document.patientid === null;
   const isClosing = given.status === 'CLOSED' && document.status !== 'CLOSED';
-  const { lab } = document;
+  const { result } = document;
   if (given.patientid !== undefined) document.patientid = given.patientid;
   if (given.departmentid !== undefined) document.departmentid = given.departmentid;
   if (given.providerid !== undefined) document.providerid = given.providerid;
   if (given.internalnote !== undefined) document.internalnote = given.internalnote;
   if (given.patientnote !== undefined) document.patientnote = given.patientnote;
-  if (observationdatetime !== undefined) lab.observedAt = observationdatetime;
-  if (observations) lab.observations = numbered(tenant, observations, lab.observations);
-  if (portalpublisheddatetime !== undefined) lab.publishedAt = portalpublisheddatetime;
+  if (observationdatetime !== undefined) result.observedAt = observationdatetime;
+  if (observations) result.observations = numbered(tenant, observations, result.observations);
+  if (portalpublisheddatetime !== undefined) result.publishedAt = portalpublisheddatetime;
   Object.assign(document.fields, plainFields(given));
 
   const now = tenant.practiceNow();
@@ -75,8 +76,12 @@ export function patchLabResult(
   }
   if (given.status !== undefined && !isClosing) document.status = given.status;
   if (isClosing) return closeDocument(tenant, document, user);
-  tenant.changed(document, 'UpdateLabResult', user);
-  tenant.record('labresult-updated', { labresultid: document.id, patientid: document.patientid, by: user });
+  tenant.changed(document, 'Update', user);
+  tenant.record(`${document.documentclass.toLowerCase()}-updated`, {
+    [idField(document.documentclass)]: document.id,
+    patientid: document.patientid,
+    by: user,
+  });
 }
 
 /** CLOSED, by staff or by API. Closing by API does not set `isreviewedbyprovider` (not documented). */
@@ -87,23 +92,23 @@ export function closeDocument(
   clientId?: string,
 ): void {
   document.status = 'CLOSED';
-  const now = tenant.changed(document, 'CloseLabResult', user, clientId);
+  const now = tenant.changed(document, 'Close', user, clientId);
   publish(tenant, document, 'close', now);
   tenant.record('document-closed', { documentid: document.id, patientid: document.patientid, by: user });
 }
 
 function publish(tenant: AthenaTenant, document: ChartDocument, on: 'arrival' | 'close', now: EpochMs): void {
-  const { lab, fields, patientid } = document;
-  if (!lab || lab.publishedAt !== null || tenant.settings.publish !== on) return;
-  if (patientid !== null && fields.isconfidential !== true) lab.publishedAt = now;
+  const { result, fields, patientid } = document;
+  if (!result || result.publishedAt !== null || tenant.settings.publish !== on) return;
+  if (patientid !== null && fields.isconfidential !== true) result.publishedAt = now;
 }
 
 function copiedFrom(tenant: AthenaTenant, amends: number | undefined): LabResultArrival {
   const before = amends === undefined ? undefined : tenant.documents.get(amends);
-  if (!before?.lab) return {};
-  const { patientid, departmentid, providerid, lab } = before;
+  if (!before?.result) return {};
+  const { patientid, departmentid, providerid, result } = before;
   const fields = without(before.fields, ['isreviewedbyprovider']);
-  return { ...fields, patientid, departmentid, providerid, observationdatetime: lab.observedAt };
+  return { ...fields, patientid, departmentid, providerid, observationdatetime: result.observedAt };
 }
 
 /** The seed fields that the document simply shows. */
@@ -118,8 +123,8 @@ function plainFields(seed: LabResultChange): Record<string, unknown> {
 function numbered(
   tenant: AthenaTenant,
   rows: readonly Observation[],
-  before: LabResultDocument['lab']['observations'] = [],
-): LabResultDocument['lab']['observations'] {
+  before: ResultDocument['result']['observations'] = [],
+): ResultDocument['result']['observations'] {
   const left = [...before];
   return rows.map((row) => {
     const index = left.findIndex((known) => known.analytename === row.analytename);

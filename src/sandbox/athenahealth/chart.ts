@@ -19,7 +19,7 @@ export interface ChartEntry {
   readonly patientnote: string;
   readonly notes: readonly ChartNote[];
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Lab results only. */
+  /** Lab and imaging results only. */
   readonly observedAt?: EpochMs | null;
   readonly publishedAt?: EpochMs | null;
   readonly amends?: number | null;
@@ -32,6 +32,6 @@ export function readChart(tenant: AthenaTenant, patientId?: string): ChartEntry[
   return documents.map(entryOf);
 }
 
-function entryOf({ id, documentclass, lab, ...document }: ChartDocument): ChartEntry {
-  return { documentid: id, class: documentclass, ...document, ...lab };
+function entryOf({ id, documentclass, listedFrom: _, result, ...document }: ChartDocument): ChartEntry {
+  return { documentid: id, class: documentclass, ...document, ...result };
 }

@@ -8,9 +8,10 @@ import {
   requireLoopback,
 } from '../shared/control-routes.js';
 import type { Tenants } from '../shared/tenant.js';
-import { patchLabResult, postLabResult } from './change.js';
+import { patchResult, postResult } from './change.js';
 import { readChart } from './chart.js';
-import type { LabResultDocument } from './document.js';
+import type { ResultClass, ResultDocument } from './document.js';
+import { feedNames } from './feed-events.js';
 import {
   labResultPatchSchema,
   labResultSchema,
@@ -23,6 +24,20 @@ import type { Tokens } from './tokens.js';
 
 const oneOrMany = <T extends z.ZodType>(schema: T) =>
   z.union([z.array(schema), schema.transform((one) => [one])]);
+
+const resultKinds: readonly { path: string; documentclass: ResultClass; ids: string }[] = [
+  { path: 'labresults', documentclass: 'LABRESULT', ids: 'labresultids' },
+  { path: 'imagingresults', documentclass: 'IMAGINGRESULT', ids: 'imagingresultids' },
+];
+
+const loseSchema = z.object({
+  feed: z
+    .enum(feedNames as [(typeof feedNames)[number], ...(typeof feedNames)[number][]])
+    .default('labresults'),
+  rows: z.number().int().positive().default(1),
+  /** Whether the replay window still knows them; otherwise only the patients' lists do. */
+  replayable: z.boolean().default(false),
+});
 
 /** Control calls of this sandbox: seeding, arriving results, staff inside athenaOne, the chart as it stands. */
 export function athenaControlRoutes(tenants: Tenants<AthenaTenant>, tokens: Tokens) {
@@ -49,13 +64,25 @@ export function athenaControlRoutes(tenants: Tenants<AthenaTenant>, tokens: Toke
       for (const department of seed.departments) tenant.departments.set(department.departmentid, department);
       for (const provider of seed.providers) tenant.providers.set(provider.providerid, provider);
       for (const patient of seed.patients) tenant.patients.set(patient.patientid, patient);
+      for (const order of seed.orders) {
+        tenant.orders.set(order.orderid, order);
+        tenant.notice('orders', 'AddOrder', order.orderid, order.departmentid ?? null);
+      }
+      for (const appointment of seed.appointments) {
+        tenant.appointments.set(appointment.appointmentid, appointment);
+        const { appointmentid, departmentid } = appointment;
+        tenant.notice('appointments', 'ScheduleAppointment', appointmentid, departmentid ?? null);
+      }
       return { id };
     });
 
     app.post('/tenants/:id/patients', async (request) => {
       const tenant = needTenant(tenants, request);
       const patients = oneOrMany(patientSchema).parse(request.body);
-      for (const patient of patients) tenant.patients.set(patient.patientid, patient);
+      for (const patient of patients) {
+        tenant.patients.set(patient.patientid, patient);
+        tenant.patientChanged(patient.patientid, 'AddPatient');
+      }
       return { patientids: patients.map((patient) => patient.patientid) };
     });
 
@@ -66,23 +93,36 @@ export function athenaControlRoutes(tenants: Tenants<AthenaTenant>, tokens: Toke
       if (!patient) throw new ControlError(404, 'Unknown patient: post it first.');
       Object.assign(patient, patientSchema.partial().parse(request.body));
       if (patient.mergedinto) moveChart(tenant, pid, patient.mergedinto);
+      else tenant.patientChanged(pid, 'UpdatePatient');
       tenant.record('patient-changed', { patientid: pid });
       return { ok: true };
     });
 
-    app.post('/tenants/:id/labresults', async (request) => {
-      const tenant = needTenant(tenants, request);
-      const arrivals = oneOrMany(labResultSchema).parse(request.body);
-      return { labresultids: arrivals.map((arrival) => postLabResult(tenant, arrival).id) };
-    });
+    for (const { path, documentclass, ids } of resultKinds) {
+      app.post(`/tenants/:id/${path}`, async (request) => {
+        const tenant = needTenant(tenants, request);
+        const arrivals = oneOrMany(labResultSchema).parse(request.body);
+        return { [ids]: arrivals.map((arrival) => postResult(tenant, documentclass, arrival).id) };
+      });
 
-    app.patch('/tenants/:id/labresults/:labresultid', async (request) => {
+      app.patch(`/tenants/:id/${path}/:documentid`, async (request) => {
+        const tenant = needTenant(tenants, request);
+        const { documentid } = request.params as { documentid: string };
+        const document = tenant.documents.get(Number(documentid));
+        if (document?.documentclass !== documentclass)
+          throw new ControlError(404, 'Unknown result: post it first.');
+        patchResult(tenant, document as ResultDocument, labResultPatchSchema.parse(request.body));
+        return { ok: true };
+      });
+    }
+
+    app.post('/tenants/:id/feeds/lose', async (request) => {
       const tenant = needTenant(tenants, request);
-      const { labresultid } = request.params as { labresultid: string };
-      const document = tenant.documents.get(Number(labresultid));
-      if (!document?.lab) throw new ControlError(404, 'Unknown lab result: post it first.');
-      patchLabResult(tenant, document as LabResultDocument, labResultPatchSchema.parse(request.body));
-      return { ok: true };
+      const { feed, rows, replayable } = loseSchema.parse(request.body);
+      const now = tenant.practiceNow();
+      const lost = tenant.feedsOf(feed).flatMap((one) => one.lose(rows, replayable, now));
+      tenant.record('feed-rows-lost', { feed, rows: lost, replayable });
+      return { lost };
     });
 
     app.get('/tenants/:id/chart/:pid', async (request) => {
@@ -106,6 +146,7 @@ export function athenaControlRoutes(tenants: Tenants<AthenaTenant>, tokens: Toke
 function moveChart(tenant: AthenaTenant, from: string, to: string): void {
   for (const document of tenant.documentsOf(from)) {
     document.patientid = to;
-    tenant.changed(document, 'UpdateLabResult', 'STAFF');
+    tenant.changed(document, 'Update', 'STAFF');
   }
+  tenant.patientChanged(to, 'MergePatient');
 }

@@ -1,6 +1,7 @@
 import { createCommonControl, createControlCaller } from '../shared/control.js';
 import type { CommonControl } from '../shared/control.js';
 import type { ChartEntry } from './chart.js';
+import type { FeedName } from './feed-events.js';
 import type {
   AthenaLabResultPatch,
   AthenaLabResultSeed,
@@ -10,11 +11,14 @@ import type {
 
 export type { ChartEntry } from './chart.js';
 export type { ChartNote } from './document.js';
+export type { FeedName } from './feed-events.js';
 export type {
+  AthenaAppointmentSeed,
   AthenaDepartmentSeed,
   AthenaLabResultPatch,
   AthenaLabResultSeed,
   AthenaObservationSeed,
+  AthenaOrderSeed,
   AthenaPatientSeed,
   AthenaProviderSeed,
   AthenaSettingsSeed,
@@ -31,6 +35,17 @@ export interface AthenaControl extends CommonControl {
   postLabResults(tenantId: string, results: readonly AthenaLabResultSeed[]): Promise<number[]>;
   /** Corrected in place, matched, closed by staff …; an empty change makes a feed row with nothing new. */
   changeLabResult(tenantId: string, labResultId: number, change: AthenaLabResultPatch): Promise<void>;
+  /** Imaging results arrive; resolves to their document ids. `observations` are not shown. */
+  postImagingResults(tenantId: string, results: readonly AthenaLabResultSeed[]): Promise<number[]>;
+  changeImagingResult(tenantId: string, imagingResultId: number, change: AthenaLabResultPatch): Promise<void>;
+  /**
+   * The oldest unread rows of a feed are gone, read by nobody we know; HOLD rows too. Resolves to their ids.
+   * @param options.replayable whether the replay window still has them; default no, only the patients' lists do.
+   */
+  loseFeedRows(
+    tenantId: string,
+    options?: { readonly feed?: FeedName; readonly rows?: number; readonly replayable?: boolean },
+  ): Promise<(number | string)[]>;
   /** What the chart says, with every note as written; of one patient or of all. */
   chart(tenantId: string, patientId?: string): Promise<ChartEntry[]>;
   /** Ends the life of every token of the practice's credentials now. */
@@ -50,6 +65,13 @@ export function createAthenaControl(url: string): AthenaControl {
       (await call<{ labresultids: number[] }>('POST', `/tenants/${id}/labresults`, results)).labresultids,
     changeLabResult: async (id, labResultId, change) =>
       void (await call('PATCH', `/tenants/${id}/labresults/${labResultId}`, change)),
+    postImagingResults: async (id, results) =>
+      (await call<{ imagingresultids: number[] }>('POST', `/tenants/${id}/imagingresults`, results))
+        .imagingresultids,
+    changeImagingResult: async (id, imagingResultId, change) =>
+      void (await call('PATCH', `/tenants/${id}/imagingresults/${imagingResultId}`, change)),
+    loseFeedRows: async (id, options = {}) =>
+      (await call<{ lost: (number | string)[] }>('POST', `/tenants/${id}/feeds/lose`, options)).lost,
     chart: async (id, patientId) => {
       const path = `/tenants/${id}/chart${patientId === undefined ? '' : `/${patientId}`}`;
       return (await call<{ documents: ChartEntry[] }>('GET', path)).documents;

@@ -1,14 +1,15 @@
 import { idField } from './document.js';
-import type { ChartDocument, DocumentClass } from './document.js';
+import type { ChartDocument, DocumentClass, ResultClass } from './document.js';
 import { notFound } from './gateway.js';
 import type { V1Call, V1Route } from './gateway.js';
+import { listedDocuments } from './listing.js';
 import { pageOf } from './page.js';
 import { booleanOf, integerOf, limitLength, readInteger, requireEnum } from './params.js';
 import { findPatient, findPatientInDepartment } from './patient-routes.js';
 import { renderDocument, renderDocumentListRow } from './render.js';
 
 interface WritableClass {
-  readonly documentclass: Exclude<DocumentClass, 'LABRESULT'>;
+  readonly documentclass: Exclude<DocumentClass, ResultClass>;
   /** Required besides `departmentid`. */
   readonly required: readonly string[];
   readonly check?: (call: V1Call) => void;
@@ -54,7 +55,7 @@ export function documentRoutes(route: V1Route): void {
     route('GET', path, (call) => {
       const { tenant } = call;
       const patient = findPatientInDepartment(call, call.query);
-      const rows = listed(call, patient.patientid, documentclass);
+      const rows = listedDocuments(call, patient.patientid, documentclass);
       tenant.record('documents-listed', { class: documentclass, patientid: patient.patientid });
       const wrapper = `${documentclass.toLowerCase()}s`;
       return pageOf(
@@ -80,7 +81,7 @@ export function documentRoutes(route: V1Route): void {
   route('GET', '/patients/:patientid/documents', (call) => {
     const { tenant } = call;
     const patient = findPatientInDepartment(call, call.query);
-    const rows = listed(call, patient.patientid, call.query.documentclass);
+    const rows = listedDocuments(call, patient.patientid, call.query.documentclass);
     tenant.record('documents-listed', {
       class: call.query.documentclass ?? null,
       patientid: patient.patientid,
@@ -92,19 +93,6 @@ export function documentRoutes(route: V1Route): void {
       call.query,
     );
   });
-}
-
-function listed(
-  call: V1Call,
-  patientId: string,
-  documentclass: string | undefined,
-): readonly ChartDocument[] {
-  const { status } = call.query;
-  return call.tenant
-    .documentsOf(patientId)
-    .filter((document) => !documentclass || document.documentclass === documentclass)
-    .filter((document) => !status || document.status === status)
-    .filter((document) => document.status !== 'DELETED' || booleanOf(call.query, 'showdeleted'));
 }
 
 function create(call: V1Call, { documentclass, required, check }: WritableClass): unknown {
@@ -126,6 +114,7 @@ function create(call: V1Call, { documentclass, required, check }: WritableClass)
     internalnote: '',
     patientnote: '',
     notes: [],
+    listedFrom: Date.now() + tenant.settings.listLagMs,
     fields: {
       documentsource: 'INTERFACE',
       documentroute: 'INTERFACE',
@@ -134,6 +123,7 @@ function create(call: V1Call, { documentclass, required, check }: WritableClass)
     },
   };
   tenant.documents.set(document.id, document);
+  tenant.changed(document, 'Add', user, call.clientId);
   tenant.record('document-created', {
     documentid: document.id,
     class: documentclass,

@@ -1,7 +1,10 @@
 import type { EpochMs } from '../../domain/result/report.js';
 import type { Observation } from './seed.js';
 
-export type DocumentClass = 'LABRESULT' | 'CLINICALDOCUMENT' | 'PHONEMESSAGE' | 'PATIENTCASE';
+export type DocumentClass =
+  'LABRESULT' | 'IMAGINGRESULT' | 'CLINICALDOCUMENT' | 'PHONEMESSAGE' | 'PATIENTCASE';
+/** Classes that a laboratory or an imaging centre sends. */
+export type ResultClass = 'LABRESULT' | 'IMAGINGRESULT';
 
 /** Where a note stands: seen by staff, seen by the patient, or in the document's history. */
 export type NoteField = 'internalnote' | 'notetopatient' | 'actionnote';
@@ -32,20 +35,26 @@ export interface ChartDocument {
   readonly notes: ChartNote[];
   /** Further fields under athenahealth's names, answered as they are. */
   fields: Record<string, unknown>;
-  /** Present on lab results only. */
-  readonly lab?: LabPart;
+  /** Real time from which lists show it; a document may be there and not be listed yet. */
+  readonly listedFrom: EpochMs;
+  /** Present on lab and imaging results only. */
+  readonly result?: ResultPart;
 }
 
-/** What only lab results have. */
-export interface LabPart {
+/** What only results have. */
+export interface ResultPart {
   observedAt: EpochMs | null;
   publishedAt: EpochMs | null;
+  /** Empty for imaging. */
   observations: (Observation & { analyteid: number })[];
   /** The document that this one corrects; known to the sandbox only. */
   readonly amends: number | null;
 }
 
-export type LabResultDocument = ChartDocument & { readonly lab: LabPart };
+export type ResultDocument = ChartDocument & {
+  readonly documentclass: ResultClass;
+  readonly result: ResultPart;
+};
 
 /** The class-specific key of a document's id, e.g. `labresultid`. */
 export function idField(documentclass: DocumentClass): string {

@@ -1,57 +1,58 @@
 import type { EpochMs } from '../../domain/result/report.js';
 import type { AthenaSettings } from './seed.js';
 
-/** athenahealth does not publish the names; clients must read them from `/events` (reference §13). */
-export const feedEvents = ['AddLabResult', 'UpdateLabResult', 'CloseLabResult'] as const;
-export type FeedEvent = (typeof feedEvents)[number];
+/** What a feed hands out: the id of a document, a patient, an appointment or a provider. */
+export type RowId = number | string;
 
 /**
- * The changed feed of one credential in one practice: a destructive queue of document ids (reference §4).
- * Several changes of one document collapse into one row. All times are practice time.
+ * A changed feed of one credential in one practice: a destructive queue of ids (reference §4). Several changes of one
+ * thing collapse into one row. All times are practice time.
  */
-export class LabResultFeed {
+export class ChangeFeed {
   readonly #settings: () => AthenaSettings;
-  readonly #events = new Set<FeedEvent>();
+  readonly #names: readonly string[];
+  readonly #events = new Set<string>();
   #departments: ReadonlySet<string> | null = null;
   #subscribedAt: EpochMs = 0;
   #lastReadAt: EpochMs = 0;
-  /** Document id → when the change happened. */
-  readonly #unread = new Map<number, EpochMs>();
-  readonly #handedOut: { readonly id: number; readonly at: EpochMs }[] = [];
+  /** Id → when the change happened. */
+  readonly #unread = new Map<RowId, EpochMs>();
+  readonly #handedOut: { readonly id: RowId; readonly at: EpochMs }[] = [];
 
-  constructor(settings: () => AthenaSettings) {
+  constructor(names: readonly string[], settings: () => AthenaSettings) {
+    this.#names = names;
     this.#settings = settings;
   }
 
   get status(): 'ACTIVE' | 'PARTIAL' | 'INACTIVE' {
     if (this.#events.size === 0) return 'INACTIVE';
-    return this.#events.size === feedEvents.length ? 'ACTIVE' : 'PARTIAL';
+    return this.#events.size === this.#names.length ? 'ACTIVE' : 'PARTIAL';
   }
 
-  get subscribedEvents(): readonly FeedEvent[] {
-    return feedEvents.filter((name) => this.#events.has(name));
+  get subscribedEvents(): readonly string[] {
+    return this.#names.filter((name) => this.#events.has(name));
   }
 
   /** Adds one event, or all; the department list is replaced each time (`null` = whole practice). */
-  subscribe(event: FeedEvent | null, departments: ReadonlySet<string> | null, now: EpochMs): void {
+  subscribe(event: string | null, departments: ReadonlySet<string> | null, now: EpochMs): void {
     if (this.#events.size === 0) {
       this.#subscribedAt = now;
       this.#lastReadAt = now;
     }
-    for (const name of event ? [event] : feedEvents) this.#events.add(name);
+    for (const name of event ? [event] : this.#names) this.#events.add(name);
     this.#departments = departments;
   }
 
   /** Removes one event, or all. Without any event left the unread rows are gone. */
-  unsubscribe(event: FeedEvent | null): void {
-    for (const name of event ? [event] : feedEvents) this.#events.delete(name);
+  unsubscribe(event: string | null): void {
+    for (const name of event ? [event] : this.#names) this.#events.delete(name);
     if (this.#events.size === 0) this.#unread.clear();
   }
 
   /** Queues a change, unless nobody subscribed to it. */
-  notice(event: FeedEvent, id: number, departmentId: string, now: EpochMs): void {
+  notice(event: string, id: RowId, departmentId: string | null, now: EpochMs): void {
     if (!this.#events.has(event)) return;
-    if (this.#departments && !this.#departments.has(departmentId)) return;
+    if (this.#departments && (departmentId === null || !this.#departments.has(departmentId))) return;
     if (!this.#unread.has(id)) this.#unread.set(id, now);
   }
 
@@ -70,7 +71,7 @@ export class LabResultFeed {
     limit: number,
     leaveUnprocessed: boolean,
     now: EpochMs,
-  ): { ids: number[]; total: number; expired: number[] } {
+  ): { ids: RowId[]; total: number; expired: RowId[] } {
     const { feedLagMs, unreadKeptMs } = this.#settings();
     this.#lastReadAt = now;
     const expired = [...this.#unread].filter(([, at]) => unreadKeptMs !== null && now - at > unreadKeptMs);
@@ -85,8 +86,18 @@ export class LabResultFeed {
     return { ids, total: visible.length, expired: expired.map(([id]) => id) };
   }
 
-  /** Documents handed out within `[from, to]`, each once, without touching the queue. */
-  replay(from: EpochMs, to: EpochMs): number[] {
+  /** Takes the oldest unread rows away, as if somebody had read them; the replay window knows them, or does not. */
+  lose(count: number, isReplayable: boolean, now: EpochMs): RowId[] {
+    const lost = [...this.#unread.keys()].slice(0, count);
+    for (const id of lost) {
+      this.#unread.delete(id);
+      if (isReplayable) this.#handedOut.push({ id, at: now });
+    }
+    return lost;
+  }
+
+  /** What was handed out within `[from, to]`, each once, without touching the queue. */
+  replay(from: EpochMs, to: EpochMs): RowId[] {
     const within = this.#handedOut.filter(({ at }) => at >= from && at <= to);
     return [...new Set(within.map(({ id }) => id))];
   }

@@ -14,6 +14,8 @@ export interface V1Call {
   readonly clientId: string;
   /** How this application appears in the chart: `API-<n>`. */
   readonly user: string;
+  /** What its token was granted. */
+  readonly mayWrite: boolean;
   readonly path: string;
   readonly params: Params;
   readonly query: Params;
@@ -34,7 +36,14 @@ export function createGateway(app: FastifyInstance, tenants: Tenants<AthenaTenan
       handler: async (request, reply) => {
         try {
           const call = admit(request, reply, tenants, tokens, usage);
-          const writes = method !== 'GET' && !path.includes('/subscription');
+          const writes = isWrite(method, path);
+          if (call.tenant.settings.disabledEndpoints.some((one) => isMeant(one, method, call.path)))
+            throw refused(403, 'This endpoint is not enabled for the practice.');
+          if (writes && (!call.mayWrite || call.tenant.settings.refuseWrites))
+            throw new V1Error(403, {
+              detailedmessage: 'The scope of the token does not include this call.',
+              error: 'Incorrect permissions.',
+            });
           if (writes && call.tenant.settings.writeAnswer === 'success-false')
             return send(reply, call, { success: 'false', errormessage: 'The record could not be saved.' });
           const answer = handle(call);
@@ -43,8 +52,13 @@ export function createGateway(app: FastifyInstance, tenants: Tenants<AthenaTenan
           return send(reply, call, answer);
         } catch (error) {
           if (!(error instanceof V1Error)) throw error;
-          const { practiceid = '' } = request.params as Params;
-          tenants.get(practiceid)?.record('refused', { method, route: path, status: error.status });
+          const { practiceid = '', patientid } = request.params as Params;
+          tenants.get(practiceid)?.record('refused', {
+            method,
+            route: path,
+            status: error.status,
+            ...(patientid !== undefined && { patientid }),
+          });
           return reply.code(error.status).type(error.contentType).send(error.text);
         }
       },
@@ -60,8 +74,9 @@ function admit(
 ): V1Call {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token) throw new V1Error(401, 'Developer Inactive');
-  const clientId = tokens.ownerOf(token);
-  if (!clientId) throw new V1Error(401, 'Not Authorized');
+  const issued = tokens.use(token);
+  if (!issued) throw new V1Error(401, 'Not Authorized');
+  const { clientId, mayWrite } = issued;
 
   const params = request.params as Params;
   const tenant = tenants.get(params.practiceid ?? '');
@@ -85,11 +100,23 @@ function admit(
     tenant,
     clientId,
     user: apiUser(clientId),
+    mayWrite,
     path: pathOf(request),
     params,
     query: request.query as Params,
     form: (request.body ?? {}) as Params,
   };
+}
+
+/** `METHOD pattern` against a call; the pattern is a regular expression on the path. */
+function isMeant(endpoint: string, method: Method, path: string): boolean {
+  const [wanted, pattern = ''] = endpoint.split(' ');
+  return wanted === method && new RegExp(pattern).test(path);
+}
+
+/** Subscribing to a feed changes nothing in a chart. */
+function isWrite(method: Method, path: string): boolean {
+  return method !== 'GET' && !path.includes('/subscription');
 }
 
 function send(reply: FastifyReply, call: V1Call, answer: unknown): FastifyReply {

@@ -1,9 +1,10 @@
-import type { LabResultDocument } from './document.js';
+import type { ResultDocument } from './document.js';
 import { appended } from './document.js';
 import { invalidValue, missingFields } from './errors.js';
 import { notFound } from './gateway.js';
 import type { V1Call, V1Route } from './gateway.js';
 import { closeDocument } from './change.js';
+import { listedDocuments } from './listing.js';
 import { pageOf } from './page.js';
 import { booleanOf, integerOf, listOf, readInteger, requireFields } from './params.js';
 import { findPatient, findPatientInDepartment } from './patient-routes.js';
@@ -24,12 +25,7 @@ const plainFields = [
 export function labResultRoutes(route: V1Route): void {
   route('GET', documents, (call) => {
     const patient = findPatientInDepartment(call, call.query);
-    const { status } = call.query;
-    const rows = call.tenant
-      .documentsOf(patient.patientid)
-      .filter((document) => document.documentclass === 'LABRESULT')
-      .filter((document) => (status ? document.status === status : true))
-      .filter((document) => document.status !== 'DELETED' || booleanOf(call.query, 'showdeleted'));
+    const rows = listedDocuments(call, patient.patientid, 'LABRESULT');
     call.tenant.record('documents-listed', { class: 'LABRESULT', patientid: patient.patientid });
     return pageOf(
       'labresults',
@@ -55,7 +51,7 @@ export function labResultRoutes(route: V1Route): void {
     const document = findLabResult(call);
     requireFields(call.form, ['actionnote']);
     call.tenant.writeNote(document, 'actionnote', call.form.actionnote ?? '', call.user);
-    call.tenant.changed(document, 'UpdateLabResult', call.user, call.clientId);
+    call.tenant.changed(document, 'Update', call.user, call.clientId);
     return { success: true };
   });
 
@@ -86,11 +82,11 @@ function update(call: V1Call): unknown {
     document.fields.interpretation = appended(String(document.fields.interpretation ?? ''), interpretation);
   for (const name of plainFields) if (form[name]) document.fields[name] = form[name];
   for (const analyte of analytes) {
-    const known = document.lab.observations.find((row) => row.analyteid === analyte.analyteid);
+    const known = document.result.observations.find((row) => row.analyteid === analyte.analyteid);
     if (known) Object.assign(known, analyte);
-    else document.lab.observations.push({ ...analyte, analyteid: tenant.newAnalyteId() });
+    else document.result.observations.push({ ...analyte, analyteid: tenant.newAnalyteId() });
   }
-  tenant.changed(document, 'UpdateLabResult', user, call.clientId);
+  tenant.changed(document, 'Update', user, call.clientId);
   tenant.record('labresult-updated', { labresultid: document.id, patientid: document.patientid, by: user });
   return { success: true, labresultid: document.id };
 }
@@ -103,14 +99,14 @@ function readAnalytes(call: V1Call) {
   });
 }
 
-function findForPatient(call: V1Call): LabResultDocument {
+function findForPatient(call: V1Call): ResultDocument {
   const document = findLabResult(call);
   if (document.patientid !== findPatient(call).patientid) throw notFound('document');
   return document;
 }
 
-function findLabResult(call: V1Call): LabResultDocument {
+function findLabResult(call: V1Call): ResultDocument {
   const document = call.tenant.documents.get(readInteger(call.params.labresultid ?? ''));
-  if (!document?.lab) throw notFound('document');
-  return document as LabResultDocument;
+  if (document?.documentclass !== 'LABRESULT') throw notFound('document');
+  return document as ResultDocument;
 }

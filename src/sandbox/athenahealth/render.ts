@@ -1,17 +1,17 @@
 import type { EpochMs } from '../../domain/result/report.js';
 import { idField } from './document.js';
-import type { ChartDocument, LabResultDocument } from './document.js';
+import type { ChartDocument, ResultDocument } from './document.js';
 import type { Patient } from './seed.js';
 import type { AthenaTenant } from './tenant.js';
 import { easternDate, easternIso } from './times.js';
 
 type Row = Record<string, unknown>;
 
-/** One row of `labresults/changed`: metadata of the current state, never values (reference §5.2). */
-export function renderFeedRow(document: LabResultDocument): Row {
+/** One row of `labresults/changed` or `imagingresults/changed`: metadata of the current state, never values (reference §5.2). */
+export function renderFeedRow(document: ResultDocument): Row {
   const { fields } = document;
   return present({
-    labresultid: document.id,
+    [idField(document.documentclass)]: document.id,
     patientid: document.patientid === null ? undefined : Number(document.patientid),
     departmentid: document.departmentid,
     status: document.status,
@@ -24,7 +24,7 @@ export function renderFeedRow(document: LabResultDocument): Row {
     documentroute: fields.documentroute,
     internalnote: document.internalnote || undefined,
     patientnote: document.patientnote || undefined,
-    ...times('observation', document.lab.observedAt),
+    ...times('observation', document.result.observedAt),
     ...times('created', document.createdAt),
     ...times('lastmodified', document.modifiedAt),
   });
@@ -32,14 +32,14 @@ export function renderFeedRow(document: LabResultDocument): Row {
 
 /** A document as its detail call shows it. It does not say whose it is (reference §0). */
 export function renderDocument(tenant: AthenaTenant, document: ChartDocument): Row {
-  const { lab } = document;
+  const { result } = document;
   const isClosed = document.status === 'CLOSED';
   return present({
     ...document.fields,
     [idField(document.documentclass)]: document.id,
     documentclass: document.documentclass,
     status: document.status,
-    assignedto: isClosed ? undefined : tenant.assigneeOf(document),
+    assignedto: isClosed ? undefined : (document.fields.assignedto ?? tenant.assigneeOf(document)),
     departmentid: document.departmentid,
     providerid: document.providerid ?? undefined,
     providerusername: tenant.providers.get(document.providerid ?? -1)?.providerusername,
@@ -50,10 +50,11 @@ export function renderDocument(tenant: AthenaTenant, document: ChartDocument): R
     ...times('created', document.createdAt),
     lastmodifieduser: document.modifieduser,
     ...times('lastmodified', document.modifiedAt),
-    ...(lab && {
-      ...times('observation', lab.observedAt),
-      portalpublisheddatetime: lab.publishedAt === null ? undefined : easternIso(lab.publishedAt),
-      observations: lab.observations,
+    ...(result && {
+      ...times('observation', result.observedAt),
+      encounterdate: easternDate(result.observedAt ?? document.createdAt),
+      portalpublisheddatetime: result.publishedAt === null ? undefined : easternIso(result.publishedAt),
+      ...(document.documentclass === 'LABRESULT' && { observations: result.observations }),
       pages: document.fields.pages ?? [],
     }),
   });
@@ -65,8 +66,10 @@ export function renderDocumentListRow(tenant: AthenaTenant, document: ChartDocum
   return present({
     ...without(row, ['description', 'patientnote', 'observations', 'pages', 'documentdata']),
     documentid: document.documentclass === 'CLINICALDOCUMENT' ? document.id : undefined,
-    documentdescription: row.description,
+    documentdescription: row.description ?? document.documentclass.toLowerCase(),
     externalnote: row.patientnote,
+    // A number here and text in the detail (recorded).
+    priority: Number(row.priority),
   });
 }
 

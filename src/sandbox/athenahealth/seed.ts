@@ -15,6 +15,13 @@ export const settingsSchema = z.object({
   tokensPerMinute: z.number().int().default(1_000),
   /** Whether the token answer also has `token_type` and `scope`. */
   tokenExtras: z.boolean().default(false),
+  /**
+   * What tokens issued from now on allow: `read-only` leaves out writing of documents (not documented; athenahealth
+   * sells reading and writing apart). With `tokenExtras` the answer says so, without it only a refused write does.
+   */
+  grants: z.enum(['all', 'read-only']).default('all'),
+  /** Every write is refused with 403, whatever its token says. */
+  refuseWrites: z.boolean().default(false),
   /** Per real day; recorded in preview: 50000. */
   callsPerDay: z.number().int().default(1_000_000),
   /** Per real second; athenahealth does not publish one. `null` = no limit. */
@@ -31,6 +38,29 @@ export const settingsSchema = z.object({
   unreadKeptMs: z.number().positive().nullable().default(null),
   /** Practice time after which an unread subscription is removed (athenahealth: about 7 d); `null` = never. */
   subscriptionKeptMs: z.number().positive().nullable().default(null),
+  /** Real time until a document that was created by API shows up in lists; it can be read by its id at once. */
+  listLagMs: z.number().nonnegative().default(0),
+  /**
+   * Endpoints that are not enabled for this practice ("permissioned rollout"): `METHOD path-pattern`, e.g.
+   * `PUT /patients/.+/documents/labresult/`. They answer 403 (what athenahealth answers is not documented).
+   */
+  disabledEndpoints: z.array(z.string()).default([]),
+  /** A token ends after this many calls, in the middle of whatever runs; `null` = by time only. */
+  tokenCalls: z.number().int().positive().nullable().default(null),
+  /** What happens to deliveries of the event platform. */
+  eventDelivery: z
+    .object({
+      /** Each is sent this often. */
+      copies: z.number().int().positive().default(1),
+      /** Real time before it is sent; a later one may overtake an earlier. */
+      delayMs: z.number().nonnegative().default(0),
+      /** Every n-th never leaves; 0 = none. */
+      dropEvery: z.number().int().nonnegative().default(0),
+      badSignature: z.boolean().default(false),
+      /** Events of this many milliseconds (real) travel in one bundle; 0 = each alone. */
+      batchMs: z.number().nonnegative().default(0),
+    })
+    .prefault({}),
   /** `success-false`: every write answers 200 with `success` false and is not done. */
   writeAnswer: z.enum(['success', 'success-false']).default('success'),
 });
@@ -58,6 +88,26 @@ export const patientSchema = z.looseObject({
   mergedinto: idText.optional(),
 });
 
+/** Passed through as given. `date` and `starttime` are on the department's wall. */
+const appointmentSchema = z.looseObject({
+  appointmentid: idText,
+  patientid: idText.optional(),
+  departmentid: idText.optional(),
+  date: z.string(),
+  starttime: z.string().optional(),
+  appointmentstatus: z.string().default('f'),
+});
+
+/** Passed through as given; outstanding until a result names it in `tietoorderid`. */
+const orderSchema = z.looseObject({
+  orderid: idText,
+  patientid: idText,
+  departmentid: idText.optional(),
+  description: z.string().optional(),
+  ordertype: z.string().default('LAB'),
+  status: z.string().default('SUBMITTED'),
+});
+
 /** Body of `PUT /__sandbox/tenants/:id`; the tenant id is the practice id. A repeat changes what it names. */
 export const tenantSchema = z.object({
   clientId: z.string().min(1).optional(),
@@ -69,6 +119,8 @@ export const tenantSchema = z.object({
   departments: z.array(departmentSchema).default([]),
   providers: z.array(providerSchema).default([]),
   patients: z.array(patientSchema).default([]),
+  appointments: z.array(appointmentSchema).default([]),
+  orders: z.array(orderSchema).default([]),
 });
 
 /** One analyte row as athenahealth shows it; all texts, any may be absent. */
@@ -123,6 +175,8 @@ export type AthenaSettingsSeed = z.input<typeof settingsSchema>;
 export type AthenaDepartmentSeed = z.input<typeof departmentSchema>;
 export type AthenaProviderSeed = z.input<typeof providerSchema>;
 export type AthenaPatientSeed = z.input<typeof patientSchema>;
+export type AthenaAppointmentSeed = z.input<typeof appointmentSchema>;
+export type AthenaOrderSeed = z.input<typeof orderSchema>;
 export type AthenaObservationSeed = z.input<typeof observationSchema>;
 export type AthenaLabResultSeed = z.input<typeof labResultSchema>;
 export type AthenaLabResultPatch = z.input<typeof labResultPatchSchema>;
@@ -132,6 +186,8 @@ export type AthenaTenantSeed = Omit<z.input<typeof tenantSchema>, 'settings'> & 
 
 export type Department = z.infer<typeof departmentSchema>;
 export type Provider = z.infer<typeof providerSchema>;
+export type Appointment = z.infer<typeof appointmentSchema>;
+export type Order = z.infer<typeof orderSchema>;
 export type Patient = z.infer<typeof patientSchema>;
 export type Observation = z.infer<typeof observationSchema>;
 export type LabResultArrival = z.infer<typeof labResultSchema>;

@@ -6,12 +6,19 @@ import { listen, sandboxServerOptions } from '../shared/listen.js';
 import type { RunningSandbox, SandboxOptions } from '../shared/listen.js';
 import { Tenants } from '../shared/tenant.js';
 import { parseFormBodies } from './bodies.js';
+import { caseRoutes } from './case-routes.js';
+import { chartRoutes } from './chart-routes.js';
 import { athenaControlRoutes } from './control-routes.js';
 import { documentRoutes } from './document-routes.js';
+import { EventPlatform, eventRoutes } from './event-platform.js';
 import { feedRoutes } from './feed-routes.js';
+import { createFhirGateway } from './fhir-gateway.js';
+import { fhirRoutes } from './fhir-routes.js';
 import { createGateway } from './gateway.js';
+import { imagingRoutes } from './imaging-routes.js';
 import { labResultRoutes } from './labresult-routes.js';
 import { patientRoutes } from './patient-routes.js';
+import { practiceRoutes } from './practice-routes.js';
 import type { AthenaTenant } from './tenant.js';
 import { credentialOf, tokenRoute, Tokens } from './tokens.js';
 
@@ -37,7 +44,8 @@ export async function startAthenaSandbox(options: SandboxOptions = {}): Promise<
       .header('X-RateLimit-Remaining', recordedDailyLimit);
   });
   applyFaults(app, (request) => {
-    const practiceId = /^\/v1\/(\d+)(\/|$)/.exec(pathOf(request))?.[1];
+    const practiceId = (/^\/v1\/(\d+)(\/|$)/.exec(pathOf(request)) ??
+      /^\/fhir\/.*a-(\d{2,})\./.exec(request.url))?.[1];
     if (practiceId) return tenants.get(practiceId);
     if (pathOf(request) !== '/oauth2/v1/token') return undefined;
     return tenants.all().find((tenant) => tenant.hasCredential(credentialOf(request).clientId));
@@ -51,7 +59,19 @@ export async function startAthenaSandbox(options: SandboxOptions = {}): Promise<
   patientRoutes(route);
   feedRoutes(route);
   labResultRoutes(route);
+  imagingRoutes(route);
   documentRoutes(route);
+  caseRoutes(route);
+  chartRoutes(route);
+  practiceRoutes(route);
+  const fhir = createFhirGateway(app, tenants, tokens);
+  fhirRoutes(fhir);
+  const platforms = new Map<AthenaTenant, EventPlatform>();
+  eventRoutes(fhir, (tenant) => {
+    const known = platforms.get(tenant) ?? new EventPlatform(tenant);
+    platforms.set(tenant, known);
+    return known;
+  });
   await app.register(commonControlRoutes(tenants), { prefix: '/__sandbox' });
   await app.register(athenaControlRoutes(tenants, tokens), { prefix: '/__sandbox' });
   return listen(app, options);

@@ -2,10 +2,38 @@ import type { EpochMs } from '../../domain/result/report.js';
 import { SandboxTenant } from '../shared/tenant.js';
 import { appended } from './document.js';
 import type { ChartDocument, NoteField } from './document.js';
-import { LabResultFeed } from './feed.js';
-import type { FeedEvent } from './feed.js';
+import { ChangeFeed } from './feed.js';
+import type { RowId } from './feed.js';
+import { feedEvents } from './feed-events.js';
+import type { FeedName } from './feed-events.js';
 import { settingsSchema } from './seed.js';
-import type { AthenaCredential, AthenaSettings, Department, Patient, Provider } from './seed.js';
+import type {
+  Appointment,
+  AthenaCredential,
+  AthenaSettings,
+  Department,
+  Order,
+  Patient,
+  Provider,
+} from './seed.js';
+
+/** What happened to what, for the event platform. */
+export interface Change {
+  /** As in athenahealth's list of topics, e.g. `LabResult.create`. */
+  readonly topic: string;
+  readonly type: string;
+  readonly id: string;
+  readonly patientid: string | null;
+  readonly departmentid: string | null;
+}
+
+const classFeeds: Partial<
+  Record<ChartDocument['documentclass'], { readonly name: FeedName; readonly event: string }>
+> = {
+  LABRESULT: { name: 'labresults', event: 'LabResult' },
+  IMAGINGRESULT: { name: 'imagingresults', event: 'ImagingResult' },
+  PATIENTCASE: { name: 'patientcases', event: 'PatientCase' },
+};
 
 /** One athenahealth practice: its applications, people, chart and feeds. */
 export class AthenaTenant extends SandboxTenant {
@@ -14,8 +42,12 @@ export class AthenaTenant extends SandboxTenant {
   readonly providers = new Map<number, Provider>();
   readonly patients = new Map<string, Patient>();
   readonly documents = new Map<number, ChartDocument>();
+  readonly appointments = new Map<string, Appointment>();
+  readonly orders = new Map<string, Order>();
+  /** Whoever wants to hear of changes beside the feeds: the event platform. */
+  onChange: ((change: Change) => void) | null = null;
   readonly #credentials = new Map<string, AthenaCredential>();
-  readonly #feeds = new Map<string, LabResultFeed>();
+  readonly #feeds = new Map<string, ChangeFeed>();
   #nextDocumentId = 1_090_321;
   #nextAnalyteId = 911_201;
 
@@ -29,10 +61,16 @@ export class AthenaTenant extends SandboxTenant {
   }
 
   /** The feed of one API key; two readers of one key steal from each other (reference §4). */
-  feedOf(clientId: string): LabResultFeed {
-    let feed = this.#feeds.get(clientId);
-    if (!feed) this.#feeds.set(clientId, (feed = new LabResultFeed(() => this.settings)));
+  feedOf(clientId: string, name: FeedName): ChangeFeed {
+    const key = `${clientId}/${name}`;
+    let feed = this.#feeds.get(key);
+    if (!feed) this.#feeds.set(key, (feed = new ChangeFeed(feedEvents[name], () => this.settings)));
     return feed;
+  }
+
+  /** All feeds of one kind, one for each credential. */
+  feedsOf(name: FeedName): readonly ChangeFeed[] {
+    return [...this.#credentials.keys()].map((clientId) => this.feedOf(clientId, name));
   }
 
   newDocumentId(): number {
@@ -60,19 +98,47 @@ export class AthenaTenant extends SandboxTenant {
   }
 
   /**
-   * Stamps a change and, for lab results, tells the feeds.
+   * Stamps a change of a document and tells the feed of its class.
    * @param byClientId the credential that wrote, so that its own feed can be spared.
    */
-  changed(document: ChartDocument, event: FeedEvent, user: string, byClientId?: string): EpochMs {
+  changed(
+    document: ChartDocument,
+    what: 'Add' | 'Update' | 'Close',
+    user: string,
+    byClientId?: string,
+  ): EpochMs {
     const now = this.practiceNow();
     document.modifiedAt = now;
     document.modifieduser = user;
-    if (document.documentclass !== 'LABRESULT') return now;
+    const feed = classFeeds[document.documentclass];
+    if (!feed) return now;
+    this.notice(feed.name, `${what}${feed.event}`, document.id, document.departmentid, byClientId);
+    const verb = ({ Add: 'create', Update: 'update', Close: 'close' } as const)[what];
+    this.onChange?.({
+      topic: `${feed.event}.${verb}`,
+      type: document.documentclass.toLowerCase(),
+      id: String(document.id),
+      patientid: document.patientid,
+      departmentid: document.departmentid,
+    });
+    return now;
+  }
+
+  /** A patient's record changed, or took another one in. */
+  patientChanged(patientid: string, what: 'AddPatient' | 'UpdatePatient' | 'MergePatient'): void {
+    const departmentid = this.patients.get(patientid)?.departmentid ?? null;
+    this.notice('patients', what, patientid, departmentid);
+    const verb = ({ AddPatient: 'create', UpdatePatient: 'update', MergePatient: 'merge' } as const)[what];
+    this.onChange?.({ topic: `Patient.${verb}`, type: 'patient', id: patientid, patientid, departmentid });
+  }
+
+  /** Queues a change in the feed of every credential. */
+  notice(name: FeedName, event: string, id: RowId, departmentId: string | null, byClientId?: string): void {
+    const now = this.practiceNow();
     for (const clientId of this.#credentials.keys()) {
       if (clientId === byClientId && !this.settings.ownWritesReturn) continue;
-      this.feedOf(clientId).notice(event, document.id, document.departmentid, now);
+      this.feedOf(clientId, name).notice(event, id, departmentId, now);
     }
-    return now;
   }
 
   /** Adds a text to a document and to the journal. `replace` throws away what the document showed before. */

@@ -4,21 +4,34 @@ import type { Tenants } from '../shared/tenant.js';
 import type { Params } from './params.js';
 import type { AthenaTenant } from './tenant.js';
 
+interface IssuedToken {
+  readonly clientId: string;
+  /** As granted when it was issued: a later change of the grant does not reach it. */
+  readonly mayWrite: boolean;
+  readonly scopes: readonly string[];
+  expiresAt: number;
+  /** `null` = as many as fit into its time. */
+  callsLeft: number | null;
+}
+
 /** Bearer tokens of all credentials. Their life is real time: it is a limit on machines. */
 export class Tokens {
-  readonly #issued = new Map<string, { readonly clientId: string; expiresAt: number }>();
+  readonly #issued = new Map<string, IssuedToken>();
   readonly #minute = new Map<string, { minute: number; count: number }>();
 
-  issue(clientId: string, lifeMs: number): string {
-    const token = randomUUID().replaceAll('-', '').slice(0, 28);
-    this.#issued.set(token, { clientId, expiresAt: Date.now() + lifeMs });
-    return token;
+  issue(token: Omit<IssuedToken, 'expiresAt'> & { readonly lifeMs: number }): string {
+    const { lifeMs, ...granted } = token;
+    const value = randomUUID().replaceAll('-', '').slice(0, 28);
+    this.#issued.set(value, { ...granted, expiresAt: Date.now() + lifeMs });
+    return value;
   }
 
-  /** Whose token it is; `null` when unknown or expired. */
-  ownerOf(token: string): string | null {
+  /** Whose token it is and what it allows, counting one call; `null` when unknown or at its end. */
+  use(token: string): Readonly<IssuedToken> | null {
     const known = this.#issued.get(token);
-    return known && known.expiresAt > Date.now() ? known.clientId : null;
+    if (!known || known.expiresAt <= Date.now() || known.callsLeft === 0) return null;
+    if (known.callsLeft !== null) known.callsLeft -= 1;
+    return known;
   }
 
   expireAll(isAffected: (clientId: string) => boolean): void {
@@ -52,7 +65,7 @@ export function tokenRoute(app: FastifyInstance, tenants: Tenants<AthenaTenant>,
     const { clientId, clientSecret } = credentialOf(request);
     const tenant = tenants.all().find((candidate) => candidate.hasCredential(clientId, clientSecret));
     if (!tenant) return refuse(reply, 401, 'invalid_client', 'The client secret supplied is not valid.');
-    const { tokensPerMinute, tokenLifeMs, tokenExtras } = tenant.settings;
+    const { tokensPerMinute, tokenLifeMs, tokenCalls, tokenExtras, grants } = tenant.settings;
     const left = tokens.countCall(clientId, tokensPerMinute);
     void reply
       .header('X-RateLimit-Limit', tokensPerMinute)
@@ -65,13 +78,26 @@ export function tokenRoute(app: FastifyInstance, tenants: Tenants<AthenaTenant>,
     if (form.grant_type !== 'client_credentials')
       return refuse(reply, 400, 'unsupported_grant_type', 'The grant type must be client_credentials.');
     if (!form.scope) return refuse(reply, 400, 'invalid_scope', 'The scope parameter is required.');
-    tenant.record('token-issued', { clientId });
+    tenant.record('token-issued', { clientId, grants });
     return {
-      access_token: tokens.issue(clientId, tokenLifeMs),
+      access_token: tokens.issue({
+        clientId,
+        lifeMs: tokenLifeMs,
+        mayWrite: grants === 'all',
+        scopes: grantedScope(form.scope, grants).split(' '),
+        callsLeft: tokenCalls,
+      }),
       expires_in: String(Math.floor(tokenLifeMs / 1000)),
-      ...(tokenExtras && { token_type: 'Bearer', scope: form.scope }),
+      ...(tokenExtras && { token_type: 'Bearer', scope: grantedScope(form.scope, grants) }),
     };
   });
+}
+
+/** Without writing, only the scopes of the read-only FHIR API are left. */
+function grantedScope(asked: string, grants: 'all' | 'read-only'): string {
+  if (grants === 'all') return asked;
+  const left = asked.split(' ').filter((scope) => scope.startsWith('system/'));
+  return left.length > 0 ? left.join(' ') : 'system/DiagnosticReport.read';
 }
 
 function refuse(reply: FastifyReply, status: number, error: string, description: string): FastifyReply {

@@ -1,18 +1,24 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Fault } from './faults.js';
+import type { CallFault } from './faults.js';
 import type { SandboxTenant } from './tenant.js';
 
 /** Who a vendor call belongs to; `undefined` = nobody, so no fault applies. The body is parsed already. */
 export type TenantOf = (request: FastifyRequest) => SandboxTenant | undefined;
+
+const afterwards = new WeakMap<FastifyRequest, CallFault>();
+
+/** For how long what this call makes stays out of lists, real ms. */
+export function absentFromListsMs(request: FastifyRequest): number {
+  const fault = afterwards.get(request);
+  return fault?.kind === 'absent-from-lists' ? fault.ms : 0;
+}
 
 /**
  * Applies planted faults to every route registered after it, before the vendor's own checks, and journals
  * each as `fault`. Control routes are never hit.
  */
 export function applyFaults(app: FastifyInstance, tenantOf: TenantOf): void {
-  const afterwards = new WeakMap<FastifyRequest, Fault>();
-
   app.addHook('preHandler', async (request, reply) => {
     const path = pathOf(request);
     if (path.startsWith('/__sandbox/')) return;
@@ -22,6 +28,7 @@ export function applyFaults(app: FastifyInstance, tenantOf: TenantOf): void {
     tenant.record('fault', { faultId: hit.id, fault: hit.fault.kind, method: request.method, path });
     switch (hit.fault.kind) {
       case 'status':
+        for (const name of hit.fault.without ?? []) reply.removeHeader(name);
         return answer(reply, hit.fault);
       case 'html':
         return reply
@@ -55,7 +62,7 @@ export function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
-function answer(reply: FastifyReply, fault: Extract<Fault, { kind: 'status' }>): FastifyReply {
+function answer(reply: FastifyReply, fault: Extract<CallFault, { kind: 'status' }>): FastifyReply {
   const isText = typeof fault.body === 'string' || fault.body === undefined;
   return reply
     .code(fault.status)

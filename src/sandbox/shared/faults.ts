@@ -7,6 +7,8 @@ const faultSchema = z.discriminatedUnion('kind', [
     status: z.number().int(),
     body: z.unknown().optional(),
     headers: z.record(z.string(), z.string()).optional(),
+    /** Names of headers that the vendor else sends with everything, and not with this. */
+    without: z.array(z.string()).optional(),
   }),
   /** Accepted and answered, `ms` (real) late. */
   z.object({ kind: z.literal('delay'), ms: z.number().nonnegative() }),
@@ -20,6 +22,17 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('html'), status: z.number().int() }),
   /** Accepted; only the first half of the body arrives. */
   z.object({ kind: z.literal('truncated') }),
+  /** Accepted and answered; what it made is in no list for `ms` (real). For vendors whose lists lag. */
+  z.object({ kind: z.literal('absent-from-lists'), ms: z.number().nonnegative() }),
+  /**
+   * Not a call but a webhook of ours; `match.path` is tried on the event's type.
+   * `late`: after `ms` (real). `reorder`: after the next one. `malformed`: signed, but cut off.
+   */
+  z.object({
+    kind: z.literal('webhook'),
+    what: z.enum(['drop', 'duplicate', 'late', 'reorder', 'wrong-signature', 'malformed']),
+    ms: z.number().nonnegative().default(0),
+  }),
 ]);
 
 /** What `POST /__sandbox/tenants/:id/faults` takes: one rule, applied in the order of planting. */
@@ -35,6 +48,10 @@ export const faultRuleSchema = z.object({
 });
 
 export type Fault = z.infer<typeof faultSchema>;
+/** What befalls a call. */
+export type CallFault = Exclude<Fault, { kind: 'webhook' }>;
+/** What befalls a webhook. */
+export type WebhookFault = Extract<Fault, { kind: 'webhook' }>;
 export type FaultSeed = z.input<typeof faultRuleSchema>;
 export interface FaultRule extends Omit<z.infer<typeof faultRuleSchema>, 'id'> {
   readonly id: string;
@@ -68,16 +85,31 @@ export class Faults {
   }
 
   /** The fault for this call, using up one hit (or one `skip`) of its rule. */
-  take(method: string, path: string): { id: string; fault: Fault } | null {
+  take(method: string, path: string): { id: string; fault: CallFault } | null {
+    return this.#take(method, path, (fault) => (fault.kind === 'webhook' ? null : fault));
+  }
+
+  /** The fault for a webhook of this type, using up one hit (or one `skip`) of its rule. */
+  takeForWebhook(type: string): { id: string; fault: WebhookFault } | null {
+    return this.#take('', type, (fault) => (fault.kind === 'webhook' ? fault : null));
+  }
+
+  #take<T extends Fault>(
+    method: string,
+    path: string,
+    wanted: (fault: Fault) => T | null,
+  ): { id: string; fault: T } | null {
     for (const rule of this.#rules) {
-      if (rule.match.method && rule.match.method.toUpperCase() !== method.toUpperCase()) continue;
+      const fault = wanted(rule.fault);
+      if (!fault) continue;
+      if (method && rule.match.method && rule.match.method.toUpperCase() !== method.toUpperCase()) continue;
       if (rule.hits >= rule.times || !rule.pattern.test(path)) continue;
       if (rule.passed < rule.skip) {
         rule.passed++;
         continue;
       }
       rule.hits++;
-      return { id: rule.id, fault: rule.fault };
+      return { id: rule.id, fault };
     }
     return null;
   }

@@ -5,6 +5,8 @@ import { badParameter, notFound } from './errors.js';
 import { pageOf } from './paging.js';
 import type { Contact } from './records.js';
 import { contactJson, conversationJson, integrationLinksJson } from './render.js';
+import { invite, inviteSchema } from './invites.js';
+import { visible } from './lists.js';
 import { searchContacts, searchSchema } from './search.js';
 import type { SpruceTenant } from './tenant.js';
 import { check } from './vendor-call.js';
@@ -55,7 +57,7 @@ export function contactRoutes(app: FastifyInstance, tenantFor: TenantFor): void 
   });
   app.get('/contacts/:contactId/conversations', async (request) => {
     const { tenant, contact } = needContact(request, tenantFor);
-    const conversations = [...tenant.conversations.values()].filter((one) =>
+    const conversations = visible(tenant, tenant.conversations.values()).filter((one) =>
       [...one.contactIds, ...one.associatedContactIds].includes(contact.id),
     );
     return { conversations: conversations.map((one) => conversationJson(tenant, one)) };
@@ -71,6 +73,26 @@ export function contactRoutes(app: FastifyInstance, tenantFor: TenantFor): void 
     contact.integrationLinks = [...contact.integrationLinks.filter((one) => one.type !== link.type), link];
     emit(tenant, 'contact.updated', contactJson(tenant, contact));
     return reply.code(201).send({ integrationLinks: integrationLinksJson(contact) });
+  });
+  app.delete('/contacts/:contactId/integrationlinks', async (request, reply) => {
+    const { tenant, contact } = needContact(request, tenantFor);
+    const link = check(linkSchema, { ...(request.query as object), ...(request.body as object | null) });
+    contact.integrationLinks = contact.integrationLinks.filter(
+      (one) => one.type !== link.type || one.externalId !== link.externalId,
+    );
+    emit(tenant, 'contact.updated', contactJson(tenant, contact));
+    return reply.code(200).send();
+  });
+  app.post('/contacts/:contactId/invite', async (request) => {
+    const { tenant, contact } = needContact(request, tenantFor);
+    const conversation = invite(tenant, contact, check(inviteSchema, request.body));
+    return { contact: contactJson(tenant, contact), conversation: conversationJson(tenant, conversation) };
+  });
+  app.delete('/contacts/:contactId', async (request, reply) => {
+    const { tenant, contact } = needContact(request, tenantFor);
+    tenant.contacts.delete(contact.id);
+    emit(tenant, 'contact.deleted', contactJson(tenant, contact));
+    return reply.code(200).send();
   });
 }
 

@@ -3,9 +3,16 @@ import { z } from 'zod';
 import { controlErrorHandler, needTenant, requireLoopback } from '../shared/control-routes.js';
 import type { Tenants } from '../shared/tenant.js';
 import { seedContact } from './contacts.js';
-import { acceptInvite, reply, resolvePages } from './people.js';
+import { acceptInvite, mergeContacts, reply, resolvePages, staffWrites } from './people.js';
 import { contactJson, conversationJson, itemJson } from './render.js';
-import { changeSchema, replySchema, resolveSchema, spruceSeedSchema } from './seed.js';
+import {
+  changeSchema,
+  mergeSchema,
+  replySchema,
+  resolveSchema,
+  spruceSeedSchema,
+  staffSchema,
+} from './seed.js';
 import type { SpruceSettings } from './seed.js';
 import { SpruceTenant } from './tenant.js';
 import { addWebhookEndpoint } from './webhook-routes.js';
@@ -39,6 +46,16 @@ export function spruceControlRoutes(tenants: Tenants<SpruceTenant>, closing: Abo
     app.post('/tenants/:id/invites/accept', async (request) => {
       const { contactId } = z.object({ contactId: z.string() }).parse(request.body);
       acceptInvite(needTenant(tenants, request), contactId);
+      return { ok: true };
+    });
+
+    app.post('/tenants/:id/staff', async (request) => {
+      const tenant = needTenant(tenants, request);
+      return { item: itemJson(tenant, staffWrites(tenant, staffSchema.parse(request.body)), true) };
+    });
+
+    app.post('/tenants/:id/contacts/merge', async (request) => {
+      mergeContacts(needTenant(tenants, request), mergeSchema.parse(request.body));
       return { ok: true };
     });
 

@@ -1,8 +1,17 @@
 import { createCommonControl, createControlCaller } from '../shared/control.js';
 import type { CommonControl } from '../shared/control.js';
-import type { ReplySeed, ResolveSeed, SpruceSeed } from './seed.js';
+import type { MergeSeed, ReplySeed, ResolveSeed, SpruceSeed, StaffSeed } from './seed.js';
 
-export type { ContactSeed, EndpointSeed, MemberSeed, ReplySeed, ResolveSeed, SpruceSeed } from './seed.js';
+export type {
+  ContactSeed,
+  EndpointSeed,
+  MemberSeed,
+  MergeSeed,
+  ReplySeed,
+  ResolveSeed,
+  SpruceSeed,
+  StaffSeed,
+} from './seed.js';
 
 /** A conversation as Spruce's API shows it. */
 export interface SpruceConversation {
@@ -14,6 +23,7 @@ export interface SpruceConversation {
   readonly archived: boolean;
   readonly assignedToMemberId?: string;
   readonly associatedContactIds: readonly string[];
+  readonly tags: readonly { readonly id: string; readonly value: string }[];
   readonly externalParticipants: readonly { readonly contact: string; readonly displayName: string }[];
 }
 
@@ -57,6 +67,10 @@ export interface SpruceControl extends CommonControl {
   reply(tenantId: string, reply: ReplySeed): Promise<SpruceItem>;
   /** A member resolves one page, or all open pages of an item. @returns the item afterwards. */
   resolvePage(tenantId: string, resolve: ResolveSeed): Promise<SpruceItem>;
+  /** A member writes in the app, to the patient or a note. @returns the item. */
+  staffWrites(tenantId: string, staff: StaffSeed): Promise<SpruceItem>;
+  /** Two contacts become one. */
+  mergeContacts(tenantId: string, merge: MergeSeed): Promise<void>;
   /** A patient with a pending invite gets an account. */
   acceptInvite(tenantId: string, contactId: string): Promise<void>;
   /** All items with conversation, text and pages, oldest first. */
@@ -76,6 +90,9 @@ export function createSpruceControl(url: string): SpruceControl {
       (await call<{ item: SpruceItem }>('POST', `/tenants/${id}/replies`, reply)).item,
     resolvePage: async (id, resolve) =>
       (await call<{ item: SpruceItem }>('POST', `/tenants/${id}/pages/resolve`, resolve)).item,
+    staffWrites: async (id, staff) =>
+      (await call<{ item: SpruceItem }>('POST', `/tenants/${id}/staff`, staff)).item,
+    mergeContacts: async (id, merge) => void (await call('POST', `/tenants/${id}/contacts/merge`, merge)),
     acceptInvite: async (id, contactId) =>
       void (await call('POST', `/tenants/${id}/invites/accept`, { contactId })),
     items: async (id) => (await call<{ items: SpruceItem[] }>('GET', `/tenants/${id}/items`)).items,

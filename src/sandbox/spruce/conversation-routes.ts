@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { absentFromListsMs } from '../shared/fault-hook.js';
 import { listQuerySchema } from './contact-routes.js';
 import { openNote, openSecure } from './conversations.js';
-import { badParameter, notFound } from './errors.js';
+import { SpruceError, badParameter, notFound } from './errors.js';
 import { newId } from './ids.js';
+import { visible } from './lists.js';
 import { pageOf } from './paging.js';
 import { checkMessage, messageSchema, postMessage } from './posting.js';
 import type { Conversation, Tag } from './records.js';
@@ -70,21 +72,20 @@ export function conversationRoutes(app: FastifyInstance, tenantFor: TenantFor): 
   });
   app.post('/conversations', async (request, reply) => {
     const tenant = tenantFor(request);
+    const absentMs = absentFromListsMs(request);
     const body = check(createSchema, request.body);
     const { message } = body.type === 'secure' ? body.secure : body.note;
     if (message) checkMessage(tenant, message, body.type);
     const conversation =
       body.type === 'secure'
-        ? openSecure(
-            tenant,
-            body.secure.destinationContactIds,
-            body.secure.internalEndpointId,
-            body.secure.subject,
-          )
-        : openNote(tenant, body.note);
+        ? openSecure(tenant, body.secure.destinationContactIds, body.secure.internalEndpointId, {
+            subject: body.secure.subject,
+            absentMs,
+          })
+        : openNote(tenant, body.note, absentMs);
     return reply.code(201).send({
       conversation: conversationJson(tenant, conversation),
-      ...(message && { postMessageRequestId: postMessage(tenant, conversation, message) }),
+      ...(message && { postMessageRequestId: postMessage(tenant, conversation, message, absentMs) }),
     });
   });
   app.get('/conversations/:conversationId', async (request) => {
@@ -107,13 +108,30 @@ export function conversationRoutes(app: FastifyInstance, tenantFor: TenantFor): 
   });
   app.post('/conversations/:conversationId/messages', async (request) => {
     const { tenant, conversation } = needConversation(request, tenantFor, 400);
-    return { requestId: postMessage(tenant, conversation, check(messageSchema, request.body)) };
+    const message = check(messageSchema, request.body);
+    return { requestId: postMessage(tenant, conversation, message, absentFromListsMs(request)) };
   });
   app.get('/conversationItems/:itemId', async (request) => {
     const tenant = tenantFor(request);
     const item = tenant.items.get((request.params as { itemId: string }).itemId);
     if (!item) throw notFound('Conversation item');
     return { conversationItem: itemJson(tenant, item) };
+  });
+  app.delete('/conversationItems/:itemId', async (request) => {
+    const tenant = tenantFor(request);
+    const item = tenant.items.get((request.params as { itemId: string }).itemId);
+    if (!item) throw notFound('Conversation item');
+    if (item.direction === 'inbound') throw new SpruceError(403, 'FORBIDDEN', 'The item cannot be deleted');
+    tenant.items.delete(item.id);
+    tenant.record('item-deleted', { itemId: item.id, conversationId: item.conversationId });
+    emit(tenant, 'conversationItem.deleted', itemJson(tenant, item, true));
+    return { requestId: newId('asyncRequest') };
+  });
+  app.get('/conversations/tags', async (request) => {
+    const tenant = tenantFor(request);
+    const query = check(listQuerySchema, request.query);
+    const page = pageOf([...tenant.conversationTags.values()], query, 500);
+    return { tags: page.rows.map((tag) => ({ ...tag, object: 'tag' })), ...page.rest };
   });
   app.post('/conversations/tags', async (request, reply) => {
     const tenant = tenantFor(request);
@@ -145,7 +163,7 @@ function update(
 }
 
 /** @param status what an unknown conversation is answered; the posting operations declare no 404. */
-function needConversation(
+export function needConversation(
   request: FastifyRequest,
   tenantFor: TenantFor,
   status: 400 | 404 = 404,
@@ -156,10 +174,4 @@ function needConversation(
   if (!conversation)
     throw status === 404 ? notFound('Conversation') : badParameter('Invalid conversation ID');
   return { tenant, conversation };
-}
-
-/** Lists are eventually consistent: what is younger than the lag is not in them yet. */
-function visible<T extends { createdReal: number }>(tenant: SpruceTenant, all: Iterable<T>): T[] {
-  const until = Date.now() - tenant.settings.listLagMs;
-  return [...all].filter((one) => one.createdReal <= until);
 }

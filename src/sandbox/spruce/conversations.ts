@@ -5,6 +5,12 @@ import { conversationJson, displayNameOf } from './render.js';
 import type { SpruceTenant } from './tenant.js';
 import { emit } from './webhooks.js';
 
+export interface Opening {
+  readonly subject?: string | undefined;
+  /** Stays out of lists for this long, real ms. */
+  readonly absentMs?: number;
+}
+
 /**
  * Opens a secure conversation.
  * @throws SpruceError 400 unless every contact is a patient with an account or a pending invite.
@@ -13,7 +19,7 @@ export function openSecure(
   tenant: SpruceTenant,
   contactIds: readonly string[],
   endpointId: string,
-  subject?: string,
+  { subject, absentMs = 0 }: Opening = {},
 ): Conversation {
   if (contactIds.length === 0) throw badParameter('destinationContactIds is empty');
   checkEndpoint(tenant, endpointId);
@@ -25,6 +31,7 @@ export function openSecure(
     associatedContactIds: contactIds,
     internalMemberIds: [],
     endpointId,
+    listedReal: Date.now() + absentMs,
   });
 }
 
@@ -32,6 +39,7 @@ export function openSecure(
 export function openNote(
   tenant: SpruceTenant,
   note: { title?: string; memberIds?: readonly string[]; associatedContactIds?: readonly string[] },
+  absentMs = 0,
 ): Conversation {
   const { title, memberIds = [], associatedContactIds = [] } = note;
   if (memberIds.some((id) => !tenant.members.has(id))) throw badParameter('Unknown member');
@@ -43,6 +51,7 @@ export function openNote(
     associatedContactIds,
     internalMemberIds: memberIds,
     endpointId: null,
+    listedReal: Date.now() + absentMs,
   });
 }
 
@@ -75,7 +84,7 @@ export function latestSecure(
 
 type NewConversation = Pick<
   Conversation,
-  'type' | 'title' | 'contactIds' | 'associatedContactIds' | 'internalMemberIds' | 'endpointId'
+  'type' | 'title' | 'contactIds' | 'associatedContactIds' | 'internalMemberIds' | 'endpointId' | 'listedReal'
 >;
 
 function open(tenant: SpruceTenant, given: NewConversation): Conversation {
@@ -83,7 +92,6 @@ function open(tenant: SpruceTenant, given: NewConversation): Conversation {
     ...given,
     id: newId('t'),
     createdAt: tenant.practiceNow(),
-    createdReal: Date.now(),
     lastMessageAt: null,
     archived: false,
     assignedToMemberId: null,

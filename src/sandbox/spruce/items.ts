@@ -12,6 +12,8 @@ export interface NewItem {
   readonly requestId?: string;
   readonly pagedMemberIds?: readonly string[];
   readonly stayArchived?: boolean;
+  /** Stays out of lists for this long, real ms. */
+  readonly absentMs?: number;
 }
 
 /** Puts an item into a conversation, journals it with its pages, and tells the webhooks. */
@@ -26,7 +28,7 @@ export function addItem(tenant: SpruceTenant, conversation: Conversation, given:
     text: given.text,
     requestId: given.requestId ?? '',
     createdAt: now,
-    createdReal: Date.now(),
+    listedReal: Date.now() + (given.absentMs ?? 0),
     modifiedAt: now,
     pages: (given.pagedMemberIds ?? []).map((memberId) => ({
       id: newId('page'),

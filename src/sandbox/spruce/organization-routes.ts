@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { absentFromListsMs } from '../shared/fault-hook.js';
 import { listQuerySchema } from './contact-routes.js';
 import { badParameter } from './errors.js';
 import { pageOf } from './paging.js';
@@ -36,9 +37,19 @@ export function organizationRoutes(app: FastifyInstance, tenantFor: TenantFor): 
     });
     return { internalEndpoints };
   });
+  app.get('/teams/:teamId/members', async (request) => {
+    const tenant = tenantFor(request);
+    const team = tenant.members.get((request.params as { teamId: string }).teamId);
+    // No error is declared for a team that does not exist: it has nobody.
+    const ids = team?.type === 'team' ? team.memberIds : [];
+    const members = ids.flatMap((id) => tenant.members.get(id) ?? []).map(memberJson);
+    const page = pageOf(members, check(listQuerySchema, request.query), 500);
+    return { members: page.rows, ...page.rest };
+  });
   app.post('/internalendpoints/:endpointId/conversations', async (request) => {
     const { endpointId } = request.params as { endpointId: string };
     const post = check(endpointPostSchema, request.body);
-    return { requestId: postFromEndpoint(tenantFor(request), endpointId, post) };
+    const absentMs = absentFromListsMs(request);
+    return { requestId: postFromEndpoint(tenantFor(request), endpointId, post, absentMs) };
   });
 }

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { ControlError } from '../shared/control-routes.js';
 import { latestSecure } from './conversations.js';
+import { newId } from './ids.js';
 import { addItem } from './items.js';
 import type { Contact, Conversation, Item } from './records.js';
 import { contactJson, displayNameOf, itemJson } from './render.js';
-import type { replySchema, resolveSchema } from './seed.js';
+import type { mergeSchema, replySchema, resolveSchema, staffSchema } from './seed.js';
 import type { SpruceTenant } from './tenant.js';
 import { emit } from './webhooks.js';
 
@@ -47,6 +48,40 @@ export function resolvePages(tenant: SpruceTenant, seed: z.output<typeof resolve
   item.modifiedAt = now;
   emit(tenant, 'conversationItem.updated', itemJson(tenant, item, true));
   return item;
+}
+
+/** Staff write in the app: to the patient, or a note among themselves. */
+export function staffWrites(tenant: SpruceTenant, seed: z.output<typeof staffSchema>): Item {
+  const conversation = tenant.conversations.get(seed.conversationId);
+  const member = tenant.members.get(seed.memberId);
+  if (!conversation || !member) throw new ControlError(404, 'Unknown conversation or member.');
+  return addItem(tenant, conversation, {
+    direction: seed.internal ? 'none' : 'outbound',
+    isInternalNote: seed.internal,
+    text: seed.text,
+    author: { displayName: member.displayName, id: member.id },
+    requestId: newId('asyncRequest'),
+  });
+}
+
+/** Two contacts become one; the other's conversations go to the one that stays. */
+export function mergeContacts(tenant: SpruceTenant, seed: z.output<typeof mergeSchema>): Contact {
+  const stays = tenant.contacts.get(seed.contactId);
+  const goes = tenant.contacts.get(seed.mergedContactId);
+  if (!stays || !goes || stays === goes) throw new ControlError(404, 'Unknown contact.');
+  tenant.contacts.delete(goes.id);
+  stays.integrationLinks = [
+    ...stays.integrationLinks,
+    ...goes.integrationLinks.filter((link) => !stays.integrationLinks.some((one) => one.type === link.type)),
+  ];
+  stays.hasAccount ||= goes.hasAccount;
+  const moved = (ids: readonly string[]) => [...new Set(ids.map((id) => (id === goes.id ? stays.id : id)))];
+  for (const conversation of tenant.conversations.values()) {
+    conversation.contactIds = moved(conversation.contactIds);
+    conversation.associatedContactIds = moved(conversation.associatedContactIds);
+  }
+  emit(tenant, 'contact.merged', { ...contactJson(tenant, stays), deletedContactIds: [goes.id] });
+  return stays;
 }
 
 /** A patient accepts the invite: from now on they read and reply. */

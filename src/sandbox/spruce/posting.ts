@@ -42,10 +42,15 @@ type Message = z.output<typeof messageSchema>;
  * @returns the request id that the item will carry.
  * @throws SpruceError 400 for a message that cannot be posted there.
  */
-export function postMessage(tenant: SpruceTenant, conversation: Conversation, message: Message): string {
+export function postMessage(
+  tenant: SpruceTenant,
+  conversation: Conversation,
+  message: Message,
+  absentMs = 0,
+): string {
   checkMessage(tenant, message, conversation.type);
   for (const contactId of conversation.contactIds) checkReachable(tenant, contactId);
-  return accept(tenant, message, { conversationId: conversation.id }, () => conversation);
+  return accept(tenant, message, { conversationId: conversation.id }, () => conversation, absentMs);
 }
 
 /** As {@link postMessage}, finding or opening the conversation by `deliveryMethod` when the item appears. */
@@ -53,12 +58,13 @@ export function postFromEndpoint(
   tenant: SpruceTenant,
   endpointId: string,
   post: z.output<typeof endpointPostSchema>,
+  absentMs = 0,
 ): string {
   const { contactId, subject, deliveryMethod } = post.destination.secureEndpoint;
   checkEndpoint(tenant, endpointId);
   checkReachable(tenant, contactId);
   checkMessage(tenant, post.message, 'secure');
-  return accept(tenant, post.message, { conversationId: null, contactId }, () => {
+  const conversationFor = () => {
     const here = latestSecure(tenant, contactId, endpointId);
     const found =
       deliveryMethod === 'new_conversation'
@@ -66,8 +72,9 @@ export function postFromEndpoint(
         : deliveryMethod === 'only_conversations_matching_internal_endpoint'
           ? here
           : (here ?? latestSecure(tenant, contactId));
-    return found ?? openSecure(tenant, [contactId], endpointId, subject);
-  });
+    return found ?? openSecure(tenant, [contactId], endpointId, { subject, absentMs });
+  };
+  return accept(tenant, post.message, { conversationId: null, contactId }, conversationFor, absentMs);
 }
 
 /** @throws SpruceError 400 when a post into this kind of conversation would be refused. */
@@ -87,6 +94,7 @@ function accept(
   message: Message,
   where: { conversationId: string | null; contactId?: string },
   conversationFor: () => Conversation,
+  absentMs: number,
 ): string {
   const requestId = newId('asyncRequest');
   const text = textOf(tenant, message);
@@ -104,6 +112,7 @@ function accept(
       requestId,
       pagedMemberIds: pagedIn(message),
       stayArchived: message.stayArchived ?? false,
+      absentMs,
     }),
   );
   return requestId;
@@ -120,12 +129,12 @@ async function appear(tenant: SpruceTenant, requestId: string, add: () => unknow
   }
 }
 
-function pagedIn(message: Message): readonly string[] {
+export function pagedIn(message: Pick<Message, 'body'>): readonly string[] {
   return message.body.filter((part) => part.type === 'page').map((part) => part.value);
 }
 
 /** A page shows as a mention inside the text. */
-function textOf(tenant: SpruceTenant, message: Message): string {
+export function textOf(tenant: SpruceTenant, message: Pick<Message, 'body'>): string {
   return message.body
     .map(({ type, value }) =>
       type === 'text' ? value : `@${tenant.members.get(value)?.displayName ?? value}`,

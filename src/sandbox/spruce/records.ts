@@ -35,11 +35,11 @@ export interface Conversation {
   readonly type: 'secure' | 'note';
   readonly title: string;
   readonly createdAt: EpochMs;
-  /** Real time, for lists that lag. */
-  readonly createdReal: EpochMs;
+  /** Real time from which lists may show it; they lag besides. */
+  readonly listedReal: EpochMs;
   /** Contacts who read and write here; none in a note. */
-  readonly contactIds: readonly string[];
-  readonly associatedContactIds: readonly string[];
+  contactIds: readonly string[];
+  associatedContactIds: readonly string[];
   readonly internalMemberIds: readonly string[];
   /** The secure endpoint it runs through; null in a note. */
   readonly endpointId: string | null;
@@ -63,9 +63,24 @@ export interface Item {
   readonly text: string;
   readonly requestId: string;
   readonly createdAt: EpochMs;
-  readonly createdReal: EpochMs;
+  /** Real time from which lists may show it; they lag besides. */
+  readonly listedReal: EpochMs;
   modifiedAt: EpochMs;
   readonly pages: Page[];
+}
+
+export interface ScheduledMessage {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly createdAt: EpochMs;
+  readonly sendAt: EpochMs;
+  readonly isInternalNote: boolean;
+  readonly text: string;
+  readonly pagedMemberIds: readonly string[];
+  /** Who sends it: a member, or the organization. */
+  readonly authorId: string;
+  modifiedAt: EpochMs;
+  sentItemId: string | null;
 }
 
 export interface Page {

@@ -1,5 +1,12 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import type { Contact, Conversation, Item, WebhookEndpoint, WebhookEvent } from './records.js';
+import type {
+  Contact,
+  Conversation,
+  Item,
+  ScheduledMessage,
+  WebhookEndpoint,
+  WebhookEvent,
+} from './records.js';
 import type { InternalEndpoint, Member } from './seed.js';
 import type { SpruceTenant } from './tenant.js';
 
@@ -101,6 +108,21 @@ export function itemJson(tenant: SpruceTenant, item: Item, withConversation = fa
     canDelete: true,
     ...urls(tenant, 'conversationItems', item.id),
     ...(withConversation && conversation && { conversation: conversationJson(tenant, conversation) }),
+  };
+}
+
+export function scheduledMessageJson(tenant: SpruceTenant, scheduled: ScheduledMessage): Json {
+  return {
+    object: 'scheduledMessage',
+    id: scheduled.id,
+    conversationId: scheduled.conversationId,
+    createdAt: tenant.timestamp(scheduled.createdAt),
+    modifiedAt: tenant.timestamp(scheduled.modifiedAt),
+    scheduledToSendAt: tenant.timestamp(scheduled.sendAt),
+    isInternalNote: scheduled.isInternalNote,
+    sendAsInternalMemberId: scheduled.authorId,
+    message: { text: scheduled.text, pagedInternalMemberIds: scheduled.pagedMemberIds, attachments: [] },
+    ...(scheduled.sentItemId && { sentConversationItemId: scheduled.sentItemId }),
   };
 }
 

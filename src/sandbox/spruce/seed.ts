@@ -13,6 +13,8 @@ export const memberSeedSchema = z.object({
   email: z.string().optional(),
   isAdmin: z.boolean().default(false),
   isSuspended: z.boolean().default(false),
+  /** Of a team. */
+  memberIds: z.array(id).default([]),
 });
 
 export const contactSeedSchema = z.object({
@@ -62,11 +64,16 @@ export const spruceSeedSchema = z.object({
       attemptLimit: z.number().int().positive().default(10),
       /** Real ms (Spruce: 5 s). */
       timeoutMs: z.number().positive().default(5000),
-      /** Shares (0 to 1) of events that arrive twice, after the next one, never; of attempts badly signed. */
+      /** Shares (0 to 1) of events that arrive twice, after the next one, never, late. */
       duplicate: rate,
       reorder: rate,
       drop: rate,
+      late: rate,
+      /** How late, real ms. */
+      lateMs: z.number().nonnegative().default(1_000),
+      /** Shares of attempts that are badly signed, or signed but cut off. */
       wrongSignature: rate,
+      malformed: rate,
     })
     .prefault({}),
   /** Per real minute; beyond it 429. */
@@ -106,5 +113,18 @@ export const replySchema = z
 /** A member resolves one page, or all open pages of an item. */
 export const resolveSchema = z.object({ itemId: id, pageId: id.optional(), byMemberId: id });
 
+/** A member writes in the app. */
+export const staffSchema = z.object({
+  conversationId: id,
+  memberId: id,
+  text: z.string(),
+  internal: z.boolean().default(false),
+});
+
+/** `mergedContactId` disappears into `contactId`. */
+export const mergeSchema = z.object({ contactId: id, mergedContactId: id });
+
+export type StaffSeed = z.input<typeof staffSchema>;
+export type MergeSeed = z.input<typeof mergeSchema>;
 export type ReplySeed = z.input<typeof replySchema>;
 export type ResolveSeed = z.input<typeof resolveSchema>;

@@ -11,6 +11,7 @@ import { spruceControlRoutes } from './control-routes.js';
 import { conversationRoutes } from './conversation-routes.js';
 import { SpruceError, notFound } from './errors.js';
 import { organizationRoutes } from './organization-routes.js';
+import { scheduledRoutes } from './scheduled-routes.js';
 import type { SpruceTenant } from './tenant.js';
 import { answerError, guardCalls, tenantByToken } from './vendor-call.js';
 import { webhookRoutes } from './webhook-routes.js';
@@ -34,6 +35,7 @@ export async function startSpruceSandbox(options: SandboxOptions = {}): Promise<
       const tenantFor = guardCalls(vendor, tenants);
       contactRoutes(vendor, tenantFor);
       conversationRoutes(vendor, tenantFor);
+      scheduledRoutes(vendor, tenantFor);
       organizationRoutes(vendor, tenantFor);
       webhookRoutes(vendor, tenantFor);
       vendor.setNotFoundHandler((request, reply) =>

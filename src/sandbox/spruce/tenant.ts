@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/result/report.js';
 import { SandboxTenant } from '../shared/tenant.js';
 import { newId } from './ids.js';
-import type { Contact, Conversation, Item, Tag, WebhookEndpoint } from './records.js';
+import type { Contact, Conversation, Item, ScheduledMessage, Tag, WebhookEndpoint } from './records.js';
 import type { InternalEndpoint, Member, SpruceSettings } from './seed.js';
 import { seededRandom } from './seeded-random.js';
 import { UsedKeys } from './used-keys.js';
@@ -17,6 +17,7 @@ export class SpruceTenant extends SandboxTenant {
   readonly conversations = new Map<string, Conversation>();
   readonly conversationTags = new Map<string, Tag>();
   readonly items = new Map<string, Item>();
+  readonly scheduled = new Map<string, ScheduledMessage>();
   readonly webhookEndpoints = new Map<string, WebhookEndpoint>();
   readonly usedKeys = new UsedKeys();
   readonly minute = { start: 0, count: 0 };

@@ -2,22 +2,32 @@ import { z } from 'zod';
 
 /**
  * What happens to texts to one number. `sent-only` never gets a receipt; `opted-out` lasts until START or
- * another behaviour; `undelivered` and `failed` carry the error code of the callback, `refused` that of the
- * HTTP 400 answer.
+ * another behaviour; `stuck` never leaves Twilio's queue and expires (30036) after its validity period; `undelivered`
+ * and `failed` carry the error code of the callback, `refused` that of the HTTP 400 answer.
  */
 export type Behaviour =
-  'deliver' | 'sent-only' | 'opted-out' | `undelivered:${number}` | `failed:${number}` | `refused:${number}`;
+  | 'deliver'
+  | 'sent-only'
+  | 'opted-out'
+  | 'stuck'
+  | `undelivered:${number}`
+  | `failed:${number}`
+  | `refused:${number}`;
 
-export const behaviourSchema = z.custom<Behaviour>(
+const one = z.custom<Behaviour>(
   (value) =>
     typeof value === 'string' &&
-    /^(deliver|sent-only|opted-out|(undelivered|failed|refused):\d{4,5})$/.test(value),
-  'expected deliver, sent-only, opted-out, undelivered:<code>, failed:<code> or refused:<code>',
+    /^(deliver|sent-only|opted-out|stuck|(undelivered|failed|refused):\d{4,5})$/.test(value),
+  'expected deliver, sent-only, opted-out, stuck, undelivered:<code>, failed:<code> or refused:<code>',
 );
+
+/** One behaviour for ever, or one after the other for each text; the last stays. */
+export const behaviourSchema = z.union([one, z.array(one).min(1)]);
+export type Behaviours = Behaviour | readonly Behaviour[];
 
 /** Where a message ends: the last status and its error code. */
 export interface Outcome {
-  readonly last: 'sent' | 'delivered' | 'undelivered' | 'failed' | 'refused';
+  readonly last: 'sent' | 'delivered' | 'undelivered' | 'failed' | 'refused' | 'expired';
   readonly errorCode: number | null;
 }
 
@@ -37,12 +47,12 @@ const magicSenders: Readonly<Record<string, number>> = {
   '+15005550008': 21611,
 };
 
-/** The outcome for a recipient, from the tenant's table and the test numbers. */
-export function outcomeFor(to: string, table: ReadonlyMap<string, Behaviour>): Outcome {
+/** The outcome for a recipient, from its behaviour and the test numbers. */
+export function outcomeFor(to: string, behaviour: Behaviour = 'deliver'): Outcome {
   const magic = magicRecipients[to];
   if (magic) return { last: 'refused', errorCode: magic };
-  const behaviour = table.get(to) ?? 'deliver';
   if (behaviour === 'sent-only') return { last: 'sent', errorCode: null };
+  if (behaviour === 'stuck') return { last: 'expired', errorCode: 30036 };
   const [last, code] = behaviour.split(':');
   if (last === 'undelivered' || last === 'failed' || last === 'refused')
     return { last, errorCode: Number(code) };
@@ -55,8 +65,8 @@ export function senderRefusal(from: string, owned: string): number | null {
   return magicSenders[from] ?? 21606;
 }
 
-/** The line type that Lookup reports: landline where the table says that a text cannot arrive. */
-export function lineTypeFor(to: string, table: ReadonlyMap<string, Behaviour>): 'mobile' | 'landline' {
-  const { errorCode } = outcomeFor(to, table);
+/** The line type that Lookup reports: landline where the behaviour says that a text cannot arrive. */
+export function lineTypeFor(to: string, behaviour: Behaviour | undefined): 'mobile' | 'landline' {
+  const { errorCode } = outcomeFor(to, behaviour);
   return errorCode === 30006 || errorCode === 21614 ? 'landline' : 'mobile';
 }

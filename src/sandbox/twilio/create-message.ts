@@ -15,6 +15,7 @@ const formSchema = z.looseObject({
   MessagingServiceSid: text,
   Body: text,
   StatusCallback: text,
+  ValidityPeriod: z.coerce.number().int().min(1).max(36_000).default(36_000),
 });
 
 /** Parameters that change what is sent and that this sandbox does not play: refused instead of ignored. */
@@ -27,7 +28,7 @@ const unsupported = ['SendAt', 'ScheduleType', 'ShortenUrls', 'ContentSid', 'Con
 export function createMessage(tenant: TwilioTenant, form: unknown): StoredMessage {
   const parsed = formSchema.safeParse(form ?? {});
   if (!parsed.success) throw new TwilioError(400, 20001);
-  const { To, From, MessagingServiceSid, Body, StatusCallback } = parsed.data;
+  const { To, From, MessagingServiceSid, Body, StatusCallback, ValidityPeriod } = parsed.data;
   for (const name of unsupported)
     if (parsed.data[name] !== undefined && parsed.data[name] !== 'false')
       throw new TwilioError(400, 20001, `The sandbox does not support ${name}.`);
@@ -56,6 +57,7 @@ export function createMessage(tenant: TwilioTenant, form: unknown): StoredMessag
     from: viaService ? null : (From ?? null),
     messagingServiceSid: viaService ? (MessagingServiceSid ?? null) : null,
     statusCallback: StatusCallback || null,
+    validitySeconds: ValidityPeriod,
   });
 }
 
@@ -68,19 +70,32 @@ export function createReply(tenant: TwilioTenant, to: string, body: string): Sto
     from: tenant.settings.from,
     messagingServiceSid: tenant.settings.messagingServiceSid,
     statusCallback: null,
+    validitySeconds: 36_000,
   });
 }
 
 /** An opt-out is known at once, except through a service with Advanced Opt-Out: there it fails later. */
 function decide(tenant: TwilioTenant, to: string, viaService: boolean): Outcome {
-  if (!tenant.optedOut.has(to)) return outcomeFor(to, tenant.behaviours);
+  if (!tenant.optedOut.has(to)) {
+    const outcome = outcomeFor(to, tenant.takeBehaviour(to));
+    if (outcome.last === 'refused') return outcome;
+    const unregistered = registrationError(tenant);
+    return unregistered === null ? outcome : { last: 'failed', errorCode: unregistered };
+  }
   const later = viaService && tenant.settings.advancedOptOut;
   return { last: later ? 'failed' : 'refused', errorCode: 21610 };
 }
 
+/** Carriers take no texts from a sender that is not registered; Twilio accepts them and lets them fail. */
+function registrationError({ settings }: TwilioTenant): number | null {
+  if (/^\+18(00|22|33|44|55|66|77|88)/.test(settings.from))
+    return settings.tollFreeStatus === 'TWILIO_APPROVED' ? null : 30032;
+  return settings.campaign?.status === 'VERIFIED' ? null : 30034;
+}
+
 type NewMessage = Pick<
   StoredMessage,
-  'direction' | 'to' | 'body' | 'from' | 'messagingServiceSid' | 'statusCallback'
+  'direction' | 'to' | 'body' | 'from' | 'messagingServiceSid' | 'statusCallback' | 'validitySeconds'
 >;
 
 function store(tenant: TwilioTenant, outcome: Outcome, given: NewMessage): StoredMessage {
@@ -90,6 +105,7 @@ function store(tenant: TwilioTenant, outcome: Outcome, given: NewMessage): Store
     sid: newSid('SM'),
     accountSid: tenant.settings.accountSid,
     createdAt: now,
+    createdRealAt: Date.now(),
     updatedAt: now,
     sentAt: null,
     status: given.from === null ? 'accepted' : 'queued',
@@ -105,6 +121,7 @@ function store(tenant: TwilioTenant, outcome: Outcome, given: NewMessage): Store
     status: message.status,
     messagingServiceSid: message.messagingServiceSid,
     statusCallback: message.statusCallback,
+    validitySeconds: message.validitySeconds,
   });
   void liveOn(tenant, message, outcome);
   return message;

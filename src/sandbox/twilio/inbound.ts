@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createReply } from './create-message.js';
 import { newSid, segmentsOf } from './message.js';
 import type { inboundSchema } from './seed.js';
 import type { TwilioTenant } from './tenant.js';
+import { unescapeXml } from './twiml.js';
 import { sendWebhook } from './webhook.js';
 import type { z } from 'zod';
 
@@ -50,6 +52,8 @@ export async function receiveText(
     status: 'received',
     errorCode: null,
     createdAt: now,
+    createdRealAt: Date.now(),
+    validitySeconds: 36_000,
     updatedAt: now,
     sentAt: now,
   } as const;
@@ -63,7 +67,8 @@ export async function receiveText(
     body: message.body,
     optOutType,
   });
-  if (!settings.inboundUrl) return { sid: message.sid, optOutType, httpStatus: null };
+  if (!settings.inboundUrl || seed.dropped) return { sid: message.sid, optOutType, httpStatus: null };
+  if (seed.lateMs > 0) await pause(seed.lateMs, undefined, { signal: tenant.closing }).catch(() => undefined);
 
   const params: Record<string, string> = {
     ...blankPlaces,
@@ -118,11 +123,6 @@ function textsIn(twiml: string): readonly string[] {
   return [...twiml.matchAll(/<Message[^>]*>\s*(?:<Body>)?([^<]*)/g)]
     .map(([, body = '']) => unescapeXml(body.trim()))
     .filter((body) => body !== '');
-}
-
-function unescapeXml(text: string): string {
-  const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_whole, name: string) => named[name] ?? '');
 }
 
 function asKeywords(type: OptOutType, words: string): Record<string, OptOutType> {

@@ -24,8 +24,10 @@ export function listMessages(tenant: TwilioTenant, query: unknown): Record<strin
   if (!parsed.success) throw new TwilioError(400, 20001);
   const { To, From, PageSize, Page, ...rest } = parsed.data;
   const isInTime = dateFilter(rest);
+  const listedUntil = Date.now() - tenant.settings.listLagMs;
   const found = [...tenant.messages.values()]
     .reverse()
+    .filter((m) => m.createdRealAt <= listedUntil)
     .filter((m) => (!To || m.to === To) && (!From || m.from === From) && isInTime(m));
   const start = Page * PageSize;
   const page = found.slice(start, start + PageSize);

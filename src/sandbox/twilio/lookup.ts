@@ -3,12 +3,19 @@ import { lineTypeFor } from './behaviour.js';
 import type { TwilioTenant } from './tenant.js';
 
 /** `GET /v2/PhoneNumbers/{number}`: an invalid number is HTTP 200 with `valid: false`. */
-export function lookUp(tenant: TwilioTenant, asked: string, fields: string): Record<string, unknown> {
+export function lookUp(
+  tenant: TwilioTenant,
+  asked: string,
+  fields: string,
+  lastVerifiedDate?: string,
+): Record<string, unknown> {
   const number = parsePhoneNumberFromString(asked, 'US');
   const problem = validatePhoneNumberLength(asked, 'US');
-  const isValid = number !== undefined && problem === undefined;
   const phoneNumber = number?.number ?? asked;
-  const wantsLineType = fields.split(',').includes('line_type_intelligence');
+  const line = tenant.settings.lines[phoneNumber];
+  const isValid = number !== undefined && problem === undefined && line?.valid !== false;
+  const wants = fields.split(',');
+  tenant.record('looked-up', { number: phoneNumber, fields: wants.filter(Boolean), lastVerifiedDate });
   return {
     calling_country_code: isValid ? number.countryCallingCode : null,
     country_code: isValid ? (number.country ?? 'US') : null,
@@ -21,9 +28,9 @@ export function lookUp(tenant: TwilioTenant, asked: string, fields: string): Rec
     call_forwarding: null,
     line_status: null,
     line_type_intelligence:
-      isValid && wantsLineType
+      isValid && wants.includes('line_type_intelligence')
         ? {
-            type: lineTypeFor(phoneNumber, tenant.behaviours),
+            type: line?.type ?? lineTypeFor(phoneNumber, tenant.behaviour(phoneNumber)),
             carrier_name: 'Sandbox Mobile',
             mobile_country_code: '310',
             mobile_network_code: '000',
@@ -31,7 +38,14 @@ export function lookUp(tenant: TwilioTenant, asked: string, fields: string): Rec
           }
         : null,
     identity_match: null,
-    reassigned_number: null,
+    reassigned_number:
+      isValid && wants.includes('reassigned_number')
+        ? {
+            last_verified_date: lastVerifiedDate ?? null,
+            is_number_reassigned: line?.reassigned ?? 'no',
+            error_code: null,
+          }
+        : null,
     sms_pumping_risk: null,
     phone_number_quality_score: null,
     pre_fill: null,

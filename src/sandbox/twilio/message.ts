@@ -16,6 +16,9 @@ export interface StoredMessage {
   readonly messagingServiceSid: string | null;
   readonly statusCallback: string | null;
   readonly createdAt: EpochMs;
+  /** The machine's clock: lists lag by it. */
+  readonly createdRealAt: EpochMs;
+  readonly validitySeconds: number;
   /** Null until a sender is chosen, which a Messaging Service does only after `accepted`. */
   from: string | null;
   status: MessageStatus;
@@ -70,6 +73,6 @@ export function segmentsOf(body: string): number {
   return body.length <= 70 ? 1 : Math.ceil(body.length / 67);
 }
 
-function rfc2822(at: EpochMs): string {
+export function rfc2822(at: EpochMs): string {
   return DateTime.fromMillis(at, { zone: 'utc' }).toRFC2822() ?? '';
 }

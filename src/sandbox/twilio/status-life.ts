@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DateTime } from 'luxon';
+import { toReal } from '../../domain/calendar/clock-map.js';
 import type { Outcome } from './behaviour.js';
 import type { MessageStatus, StoredMessage } from './message.js';
 import type { TwilioTenant } from './tenant.js';
@@ -14,13 +15,26 @@ export async function liveOn(tenant: TwilioTenant, message: StoredMessage, outco
   const isReordered = tenant.draws(tenant.settings.callbacks.reorder);
   const held: Callback[] = [];
   for (const status of stepsTo(message, outcome)) {
-    if (!(await passed(tenant, drawDelay(tenant)))) return;
-    moveTo(tenant, message, status, status === outcome.last ? outcome.errorCode : null);
+    if (!(await passed(tenant, tenant.drawDelayMs()))) return;
+    if (outcome.last === 'expired' && status === 'failed' && !(await expired(tenant, message))) return;
+    moveTo(tenant, message, status, isLast(status, outcome) ? outcome.errorCode : null);
     const callback = { status, params: callbackParams(message, status) };
     if (isReordered) held.unshift(callback);
     else void callBack(tenant, message, callback);
+    // A phone has the text with `delivered`, or with `sent` where no receipt ever comes.
+    if (status === 'delivered' || (status === 'sent' && outcome.last === 'sent')) tenant.onArrived(message);
   }
   for (const callback of held) await callBack(tenant, message, callback);
+}
+
+function isLast(status: MessageStatus, { last }: Outcome): boolean {
+  return status === last || (last === 'expired' && status === 'failed');
+}
+
+/** Waits until the validity period is over, in practice time; false when the sandbox closed meanwhile. */
+async function expired(tenant: TwilioTenant, message: StoredMessage): Promise<boolean> {
+  const until = message.createdAt + message.validitySeconds * 1000;
+  return passed(tenant, Math.max(0, toReal(tenant.clock, until) - Date.now()));
 }
 
 interface Callback {
@@ -35,6 +49,7 @@ function stepsTo(message: StoredMessage, outcome: Outcome): readonly MessageStat
     message.status === 'accepted' && outcome.errorCode !== 21610 ? ['queued'] : [];
   switch (outcome.last) {
     case 'failed':
+    case 'expired':
       return [...queued, 'failed'];
     case 'sent':
       return [...queued, 'sent'];
@@ -64,12 +79,13 @@ function moveTo(
 async function callBack(tenant: TwilioTenant, message: StoredMessage, callback: Callback): Promise<void> {
   const url = message.statusCallback ?? tenant.settings.statusCallbackUrl;
   if (!url) return;
-  const { duplicate, drop, wrongSignature } = tenant.settings.callbacks;
+  const { duplicate, drop, wrongSignature, late, lateMs } = tenant.settings.callbacks;
   const about = { sid: message.sid, status: callback.status };
   if (tenant.draws(drop)) {
     tenant.record('callback', { ...about, httpStatus: null, dropped: true });
     return;
   }
+  if (tenant.draws(late) && !(await passed(tenant, lateMs))) return;
   const isForged = tenant.draws(wrongSignature);
   const webhook = { url, params: callback.params, token: randomUUID(), wrongSignature: isForged };
   const times = tenant.draws(duplicate) ? 2 : 1;
@@ -102,11 +118,6 @@ function callbackParams(message: StoredMessage, status: MessageStatus): Record<s
   if (status === 'delivered' || status === 'undelivered')
     params['RawDlrDoneDate'] = DateTime.fromMillis(message.updatedAt, { zone: 'utc' }).toFormat('yyMMddHHmm');
   return params;
-}
-
-function drawDelay(tenant: TwilioTenant): number {
-  const [least, most] = tenant.settings.statusDelayMs;
-  return least + tenant.random() * Math.max(0, most - least);
 }
 
 /** Waits in real time; false when the sandbox closed meanwhile. */

@@ -1,5 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Tenants } from '../shared/tenant.js';
+import {
+  accountJson,
+  campaignsJson,
+  phoneNumbersJson,
+  serviceJson,
+  shortCodesJson,
+  tollFreeJson,
+} from './account.js';
+import { endCall } from './call-life.js';
+import { callJson, listCalls } from './call.js';
+import { createCall } from './create-call.js';
 import { createMessage } from './create-message.js';
 import { TwilioError } from './errors.js';
 import { listMessages } from './list-messages.js';
@@ -35,36 +46,86 @@ export function vendorRoutes(tenants: Tenants<TwilioTenant>) {
     );
     app.get(`${accounts}/Messages/:file`, async (request) => {
       const tenant = authenticate(tenants, request);
-      const { file } = request.params as { file: string };
-      const message = tenant.messages.get(file.replace(/\.json$/, ''));
-      if (!message || !file.endsWith('.json')) throw new TwilioError(404, 20404);
-      return messageJson(message);
+      return messageJson(found(tenant.messages, request));
     });
     app.get('/lookups/v2/PhoneNumbers/:number', async (request) => {
       const { number } = request.params as { number: string };
-      const { Fields = '' } = request.query as { Fields?: string };
-      return lookUp(authenticate(tenants, request), number, Fields);
+      const { Fields = '', LastVerifiedDate } = request.query as {
+        Fields?: string;
+        LastVerifiedDate?: string;
+      };
+      return lookUp(authenticate(tenants, request), number, Fields, LastVerifiedDate);
     });
-    app.get('/messaging/v1/Services/:sid', async (request) => {
+
+    app.post(`${accounts}/Calls.json`, async (request, reply) => {
+      const call = createCall(authenticate(tenants, request), request.body);
+      return reply.code(201).send(callJson(call));
+    });
+    app.get(`${accounts}/Calls.json`, async (request) =>
+      listCalls(authenticate(tenants, request), request.query as Record<string, unknown>),
+    );
+    app.get(`${accounts}/Calls/:file`, async (request) => {
       const tenant = authenticate(tenants, request);
-      const { sid } = request.params as { sid: string };
-      if (sid !== tenant.settings.messagingServiceSid) throw new TwilioError(404, 20404);
-      return serviceJson(tenant);
+      return callJson(found(tenant.calls, request));
     });
+    app.post(`${accounts}/Calls/:file`, async (request) => {
+      const tenant = authenticate(tenants, request);
+      const call = found(tenant.calls, request);
+      const { Status } = (request.body ?? {}) as { Status?: string };
+      if (Status !== 'completed' && Status !== 'canceled') throw new TwilioError(400, 21218);
+      const ended = call.status === 'in-progress' || Status === 'completed' ? 'completed' : 'canceled';
+      void endCall(tenant, call, ended);
+      return callJson(call);
+    });
+
+    // Behind every other: it takes any one segment.
+    app.get('/api/2010-04-01/Accounts/:file', async (request) => {
+      const tenant = authenticate(tenants, request);
+      const { file } = request.params as { file: string };
+      if (file !== `${tenant.settings.accountSid}.json`) throw new TwilioError(404, 20404);
+      return accountJson(tenant);
+    });
+    const ofService = (path: string, answer: (tenant: TwilioTenant) => Record<string, unknown>) =>
+      app.get(`/messaging/v1/Services/:sid${path}`, async (request) => {
+        const tenant = authenticate(tenants, request);
+        const { sid } = request.params as { sid: string };
+        if (sid !== tenant.settings.messagingServiceSid) throw new TwilioError(404, 20404);
+        return answer(tenant);
+      });
+    ofService('', serviceJson);
+    ofService('/PhoneNumbers', phoneNumbersJson);
+    ofService('/ShortCodes', shortCodesJson);
+    ofService('/Compliance/Usa2p', campaignsJson);
+    app.get('/messaging/v1/Tollfree/Verifications', async (request) =>
+      tollFreeJson(authenticate(tenants, request)),
+    );
   };
+}
+
+/** The record that `<sid>.json` in the path names. @throws TwilioError 404. */
+function found<T>(records: ReadonlyMap<string, T>, request: FastifyRequest): T {
+  const { file } = request.params as { file: string };
+  const record = file.endsWith('.json') ? records.get(file.slice(0, -'.json'.length)) : undefined;
+  if (!record) throw new TwilioError(404, 20404);
+  return record;
 }
 
 const accounts = '/api/2010-04-01/Accounts/:accountSid';
 
 /** The account a call is for: named in the path, else by its login. */
 export function tenantOf(tenants: Tenants<TwilioTenant>, request: FastifyRequest): TwilioTenant | undefined {
-  const { accountSid } = request.params as { accountSid?: string };
+  const { accountSid = accountIn(request.url) } = request.params as { accountSid?: string };
   const { user } = loginOf(request);
   const named = (tenant: TwilioTenant): boolean =>
     accountSid !== undefined
       ? tenant.settings.accountSid === accountSid
       : tenant.settings.accountSid === user || tenant.settings.apiKeys.some((key) => key.sid === user);
   return tenants.all().find(named);
+}
+
+/** `Accounts/<sid>.json` names the account in the file. */
+function accountIn(url: string): string | undefined {
+  return /\/Accounts\/(AC[0-9a-fA-F]{32})\.json/.exec(url)?.[1];
 }
 
 /** Turns any error into Twilio's error body; unknown routes and methods included. */
@@ -94,33 +155,4 @@ function loginOf(request: FastifyRequest): { user: string; password: string } {
   return colon < 0
     ? { user: pair, password: '' }
     : { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
-}
-
-function serviceJson({ settings }: TwilioTenant): Record<string, unknown> {
-  const url = `https://messaging.twilio.com/v1/Services/${settings.messagingServiceSid}`;
-  return {
-    sid: settings.messagingServiceSid,
-    account_sid: settings.accountSid,
-    friendly_name: 'Sandbox service',
-    date_created: '2026-01-01T00:00:00Z',
-    date_updated: '2026-01-01T00:00:00Z',
-    inbound_request_url: settings.inboundUrl ?? null,
-    inbound_method: 'POST',
-    fallback_url: null,
-    fallback_method: 'POST',
-    status_callback: settings.statusCallbackUrl ?? null,
-    sticky_sender: true,
-    mms_converter: true,
-    smart_encoding: false,
-    scan_message_content: 'inherit',
-    fallback_to_long_code: false,
-    area_code_geomatch: true,
-    synchronous_validation: false,
-    validity_period: 36_000,
-    usecase: 'notifications',
-    us_app_to_person_registered: true,
-    use_inbound_webhook_on_number: false,
-    url,
-    links: { phone_numbers: `${url}/PhoneNumbers` },
-  };
 }

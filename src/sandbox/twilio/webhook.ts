@@ -41,7 +41,7 @@ export async function sendWebhook(
   const key = webhook.wrongSignature ? 'not-the-auth-token' : tenant.settings.authToken;
   const signature = twilio.getExpectedTwilioSignature(key, url, webhook.params);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await post(tenant, url, webhook.params, {
+    const outcome = await post(tenant, url, new URLSearchParams(webhook.params), {
       'x-twilio-signature': signature,
       'i-twilio-idempotency-token': token,
     });
@@ -54,10 +54,23 @@ export async function sendWebhook(
   }
 }
 
+/** Posts a JSON event; its URL carries the hash of the body and is all that is signed. @returns the HTTP status. */
+export async function sendJsonWebhook(
+  tenant: TwilioTenant,
+  webhook: { readonly url: string; readonly body: string; readonly wrongSignature: boolean },
+): Promise<number | null> {
+  const key = webhook.wrongSignature ? 'not-the-auth-token' : tenant.settings.authToken;
+  const { httpStatus } = await post(tenant, webhook.url, webhook.body, {
+    'content-type': 'application/json',
+    'x-twilio-signature': twilio.getExpectedTwilioSignature(key, webhook.url, {}),
+  });
+  return httpStatus;
+}
+
 async function post(
   tenant: TwilioTenant,
   url: string,
-  params: Readonly<Record<string, string>>,
+  body: string | URLSearchParams,
   headers: Record<string, string>,
 ): Promise<Omit<Attempt, 'attempt'>> {
   const timeout = AbortSignal.timeout(tenant.settings.webhookTimeoutMs);
@@ -65,7 +78,7 @@ async function post(
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...headers, 'user-agent': 'TwilioProxy/1.1' },
-      body: new URLSearchParams(params),
+      body,
       signal: AbortSignal.any([timeout, tenant.closing]),
     });
     const text = await response.text();

@@ -118,6 +118,7 @@ export function clinicImport(where: {
       // Above every timeout; short, so that a killed worker's calls are looked at again within the demo.
       leaseMs: 12_000,
       textUnknownWaitMs: 15_000,
+      secureUnknownWaitMs: 15_000,
     },
     roster: {
       people: people.map((p) => ({

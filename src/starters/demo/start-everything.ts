@@ -33,6 +33,7 @@ const spruceToken = 'demo-spruce-token';
 const webhookSecret = 'demo-webhook-secret';
 const clientId = 'demo-client';
 const clientSecret = 'demo-client-secret';
+const agreement = { signedOn: '2026-01-05', recordedBy: 'Lev Kastner' };
 const tenant = { athena: clinic.athenaPracticeId, twilio: 'demo', spruce: 'demo' } as const;
 const endpointId = `organizationCode_${tenant.spruce}`;
 
@@ -163,6 +164,7 @@ export async function openPractice(
       internalEndpointId: endpointId,
       webhookSecrets: [webhookSecret],
     },
+    agreements: { athenahealth: agreement, twilio: agreement, spruce: agreement },
   };
   await importPractice(deps.store, clinicImport({ clock, publicBaseUrl: webUrl, connections }));
   const webhook = (vendor: string) => `${webUrl}/webhooks/${vendor}/${clinic.id}`;

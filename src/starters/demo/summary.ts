@@ -99,7 +99,9 @@ function acknowledgedBy(events: readonly EventEvidence[]): string[] {
 /** Steps that went to a further person; others only open work or close. */
 function escalated(events: readonly EventEvidence[]): string[] {
   const steps = events.filter((e) => e.kind === 'step-due').map((e) => stepName(String(e.data['step'])));
-  return [...new Set(steps.filter((step) => /^(critical|sign-off|contact-by|task|still-open)/.test(step)))];
+  return [
+    ...new Set(steps.filter((step) => /^(critical|same-day|sign-off|contact-by|task|still-open)/.test(step))),
+  ];
 }
 
 /** `v1/sign-off/cover` → `sign-off/cover`; numbers of repeats and openings say nothing here. */

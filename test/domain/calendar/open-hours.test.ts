@@ -4,6 +4,7 @@ import {
   afterStaffed,
   alwaysOpen,
   businessDayBefore,
+  closing,
   dayOf,
   isOpen,
   nextBusinessDay,
@@ -35,6 +36,12 @@ describe('staffed hours', () => {
     expect(businessDayBefore(hours, at(2, 9, 30))).toBe(at(1, 9, 30));
     expect(businessDayBefore(hours, at(7, 9))).toBe(at(4, 9));
     expect(businessDayBefore(hours, at(6, 9))).toBe(at(3, 17));
+  });
+
+  test('a day closes when its hours end; without any, 24 h later', () => {
+    expect(closing(hours, at(0, 8))).toBe(at(0, 17));
+    expect(closing(hours, at(0, 16, 59))).toBe(at(0, 17));
+    for (const known of [hours, alwaysOpen]) expect(closing(known, at(60))).toBe(at(61));
   });
 
   test('past the end of the list, and without one, nothing falls into the past and days still count', () => {

@@ -6,6 +6,7 @@ import type { Duty, Line, PageOrder } from '../../../src/domain/lifecycle/decisi
 import type { CommandBody, CloseReason, Fact, Refusal } from '../../../src/domain/lifecycle/facts.js';
 import { phaseOf } from '../../../src/domain/lifecycle/phase.js';
 import { defaultPolicy } from '../../../src/domain/lifecycle/policy.js';
+import { contactBy } from '../../../src/domain/lifecycle/urgency.js';
 import type {
   AttemptOutcome,
   Lane,
@@ -32,6 +33,11 @@ export const officeHours: OpenHours = {
   intervals: [...Array(28).keys()].filter((d) => d % 7 < 5).map((d) => [at(d, 8), at(d, 17)] as const),
 };
 
+/** The same, with one more day on which nobody is there. */
+export function withHoliday(day: number): OpenHours {
+  return { intervals: officeHours.intervals.filter(([from]) => from !== at(day, 8)) };
+}
+
 type Body<F> = F extends unknown ? Omit<F, 'id' | 'at'> : never;
 
 export interface Arrival {
@@ -48,6 +54,8 @@ export interface Arrival {
   readonly toldElsewhere?: Extract<Fact, { kind: 'staged' }>['toldElsewhere'];
   readonly comparedWith?: number;
   readonly unclaimed?: boolean;
+  /** What the panel allows for the contact; 48 h without. */
+  readonly panelMs?: number;
 }
 
 /**
@@ -71,6 +79,8 @@ export class Life {
     failedFor: [],
   });
   patientStatus: string | null = 'active';
+  hours = officeHours;
+  policy = defaultPolicy;
   now: number;
   /** Applies each fact a second time, which must change nothing. */
   twice = true;
@@ -140,7 +150,13 @@ export class Life {
   }
 
   stage(number: number, arrival: Arrival): this {
-    const { tier, lane = 'notify', routed = true, hash = `hash-${number}` } = arrival;
+    const { tier, lane = 'notify', routed = true, hash = `hash-${number}`, panelMs = 48 * hour } = arrival;
+    const { hours, policy } = this;
+    const clocks = {
+      tier,
+      urgency: arrival.urgency ?? (tier === 'critical' ? 'critical' : 'standard'),
+      detectedAt: this.now,
+    };
     this.fact(
       {
         kind: 'staged',
@@ -148,11 +164,9 @@ export class Life {
           number,
           hash,
           status: arrival.status ?? 'final',
-          tier,
-          urgency: arrival.urgency ?? (tier === 'critical' ? 'critical' : 'standard'),
           sensitive: false,
-          detectedAt: this.now,
-          contactByAt: this.now + 48 * hour,
+          ...clocks,
+          contactByAt: contactBy(policy, hours, clocks, panelMs),
         },
         lane,
         ownerId: 'dr-owner',
@@ -164,8 +178,8 @@ export class Life {
         ...(arrival.marks && { marks: arrival.marks }),
         ...(arrival.toldElsewhere && { toldElsewhere: arrival.toldElsewhere }),
         ...(arrival.comparedWith !== undefined && { comparedWith: arrival.comparedWith }),
-        hours: officeHours,
-        policy: defaultPolicy,
+        hours,
+        policy,
       },
       `stage/${number}`,
     );
@@ -282,7 +296,7 @@ export class Life {
       case 'record':
         this.recorded.push(...duty.lines);
         this.recordSeqs.push(duty.seq);
-        this.fact({ kind: 'recorded', seq: duty.seq, ownerId: null }, id);
+        this.fact({ kind: 'recorded', seq: duty.seq, ownerId: newOwner(duty.lines) }, id);
         return;
       case 'reread':
         this.fact(
@@ -329,6 +343,12 @@ export class Life {
     this.#steps += 1;
     if (this.#steps > 60_000) throw new Error('The loop does not come to rest.');
   }
+}
+
+/** As the store does: the result follows its decision (L15). */
+function newOwner(lines: readonly Line[]): string | null {
+  const passed = lines.findLast((l) => l.do === 'pass-on' && (l.kind === 'sign-off' || l.kind === 'review'));
+  return passed?.do === 'pass-on' ? `dr-${passed.to}` : null;
 }
 
 /** A result that was just posted, on Monday 9:00. */

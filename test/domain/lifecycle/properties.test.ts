@@ -4,7 +4,8 @@ import { resumed } from '../../../src/domain/lifecycle/begin.js';
 import { deadlines } from '../../../src/domain/lifecycle/deadlines.js';
 import type { CommandBody } from '../../../src/domain/lifecycle/facts.js';
 import type { ResultState } from '../../../src/domain/lifecycle/state.js';
-import { hour, Life, minute, type Arrival } from './build.js';
+import { closing, isOpen, type OpenHours } from '../../../src/domain/calendar/open-hours.js';
+import { day, hour, Life, minute, monday, officeHours, type Arrival } from './build.js';
 
 type Act = (life: Life) => unknown;
 
@@ -61,6 +62,7 @@ const arrival: fc.Arbitrary<Arrival> = fc.record({
   ),
   marks: fc.constantFrom([], ['second-feed'], ['equal-times']),
   routed: fc.boolean(),
+  urgency: fc.constantFrom(undefined, 'same-day', 'same-day', 'standard', 'minor'),
 });
 
 const people = ['dr-owner', 'dr-cover', 'dr-on-call', 'coordinator'];
@@ -218,6 +220,21 @@ function checkMessages(life: Life): void {
   }
 }
 
+/** L7, L11: replayed over the record, as an auditor would, as far as the calendar reaches. */
+function checkHours(life: Life, hours: OpenHours): void {
+  const isKnown = (at: number) => at < (hours.intervals.at(-1)?.[1] ?? 0);
+  // Whatever is neither critical nor on-call's is never meant to leave outside staffed hours.
+  for (const page of life.pages.filter((p) => !p.critical && !p.anyHour && isKnown(p.at)))
+    expect(isOpen(hours, page.at)).toBe(true);
+  // On-call decides after closing, never before.
+  const steps = life
+    .events('step-due')
+    .map((e) => ({ step: String(e.data.step), dueAt: Number(e.data.dueAt) }));
+  for (const { step, dueAt } of steps)
+    if (/\/same-day\/(on-call|supervisor)$/.test(step) && isKnown(dueAt))
+      expect(isOpen(hours, dueAt)).toBe(false);
+}
+
 describe('properties of every life', () => {
   test('S003-91, S000-T6: random lives never throw, hang, double or tell without a decision', () => {
     fc.assert(
@@ -229,8 +246,48 @@ describe('properties of every life', () => {
           check(life);
         }
         checkMessages(life);
+        checkHours(life, officeHours);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  test('L7, S003-91: a same-day result that nobody ends has, at every moment, an owner, a due time and a next step; on-call holds it after closing', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 7 * 24 * 60 }),
+        fc.constantFrom<Arrival>(
+          { tier: 'abnormal' },
+          { tier: 'review' },
+          { tier: 'abnormal', status: 'preliminary' },
+          { tier: 'abnormal', lane: 'unmatched' },
+          { tier: 'review', routed: false },
+        ),
+        fc.array(fc.constantFrom('release', 'call', 'voicemail', 'accept', 'wait'), { maxLength: 4 }),
+        (minutes, arrival, deeds) => {
+          const arrivedAt = monday + minutes * minute;
+          const life = new Life(arrivedAt).post(1, { ...arrival, urgency: 'same-day' });
+          for (const deed of deeds) {
+            if (deed === 'release') life.release();
+            else if (deed === 'call') life.command({ kind: 'sign-off', decision: 'call-instead' });
+            else if (deed === 'voicemail') life.attempt('voicemail');
+            else if (deed === 'accept') for (const kind of tasks) life.accept(kind);
+            else life.after(97 * minute);
+            check(life);
+            expect(deadlines(life.state).length).toBeGreaterThan(0);
+          }
+          const closesAt = isOpen(officeHours, arrivedAt) ? closing(officeHours, arrivedAt) : arrivedAt;
+          if (life.now < closesAt) expect(life.events('on-call-decides')).toEqual([]);
+          life.until(Math.max(closesAt, life.now));
+          expect(life.events('on-call-decides').map((e) => e.at)).toEqual([closesAt]);
+          // A message that on-call released at night is on its way instead.
+          if (life.phase !== 'telling') expect(life.tasks.length).toBeGreaterThan(0);
+          life.until(closesAt + 5 * day);
+          expect(life.pages.some((p) => p.roles.some((r) => r === 'supervising-physician'))).toBe(true);
+          check(life);
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 

@@ -51,6 +51,7 @@ export function factsOf(set: RuleSet): ReadonlyMap<string, Fact> {
   for (const one of set.laboratories) {
     const laboratory = collect(`laboratory/${one.id}`, one.name);
     laboratory('name', one.name);
+    for (const other of one.names) laboratory(`name “${other}”`, 'belongs to it');
     for (const { code, analyteId } of one.codes) laboratory(`code ${code}`, analyteId);
     for (const { code, panelId } of one.panels) laboratory(`panel code ${code}`, panelId);
   }

@@ -61,6 +61,8 @@ export function mend(cause: string, about: About): Mending {
         words: `decide whether “${value}” is normal for ${analyte.name} and put it on its list`,
         mapping: { kind: 'answer', analyteId: analyte.id, text: value.toLowerCase() },
       };
+    case 'answer-never-normal':
+      return said(`${test} is never normal by itself: a person reads it, as the rules say`);
     case 'text-unexpected':
       return said(
         `${test} comes as text where a number is expected: ${bySource}, or give it a list of answers`,
@@ -72,6 +74,8 @@ export function mend(cause: string, about: About): Mending {
             mapping: { kind: 'interval', analyteId: analyte.id },
           }
         : said(`the laboratory sends no interval: ${bySource}`);
+    case 'range-unread':
+      return said(`the interval of ${test} comes in words: have it sent as two numbers`);
     case 'range-undecided':
     case 'range-inverted':
     case 'number-unclear':

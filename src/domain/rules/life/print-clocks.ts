@@ -18,10 +18,43 @@ export function durationWords(ms: number): string {
   return Number.isInteger(hours) ? `${hours} h` : `${minutes} min`;
 }
 
+type Row = readonly [urgency: string, what: string, within: string, then: string];
+
+/** L7. */
+function sameDayRows({ sameDay }: LifecyclePolicy): readonly Row[] {
+  if (!sameDay) return [];
+  return [
+    ['same day', 'receipt: the owner is paged', 'at once in staffed hours', 'on-call provider after closing'],
+    [
+      'same day',
+      'provider decides or calls',
+      `${durationWords(sameDay.actStaffedMs)} of staffed time`,
+      'owner, covering colleague and coordinator',
+    ],
+    [
+      'same day',
+      'action: patient reached',
+      'the same business day',
+      `on-call provider decides at closing; silent for ${durationWords(sameDay.onCallSilentMs)}, the supervising physician`,
+    ],
+    ['same day', 'still open', 'the next closing', 'on-call provider and supervising physician'],
+  ];
+}
+
+/** L9. */
+function minorRows({ minor }: LifecyclePolicy): readonly Row[] {
+  if (!minor) return [];
+  return [
+    ['minor', 'receipt: provider signs off', durationWords(minor.coverMs), 'covering colleague'],
+    ['minor', 'not signed off', durationWords(minor.ownerMs), 'owner and coordinator'],
+    ['minor', 'missed a second time', durationWords(minor.supervisorMs), 'supervising physician'],
+  ];
+}
+
 /** The clocks for receipt (a person accepts) and for action (the patient is told), with who comes next. */
 export function printClocks(policy: LifecyclePolicy, contactByHours: number, staffedHours?: string): string {
   const p = policy;
-  const rows: readonly (readonly [string, string, string, string])[] = [
+  const rows: readonly Row[] = [
     [
       'critical',
       'receipt: a person accepts',
@@ -37,12 +70,7 @@ export function printClocks(policy: LifecyclePolicy, contactByHours: number, sta
     ['critical', 'no attempt yet', durationWords(p.criticalSupervisorMs), 'supervising physician'],
     ['critical', 'patient not reached', durationWords(p.criticalUnreachedMs), 'on-call provider decides'],
     ['critical', 'still open', durationWords(p.criticalDirectorMs), 'medical director'],
-    [
-      'same day',
-      'provider acts, patient told',
-      'the same business day',
-      'on-call provider decides at closing',
-    ],
+    ...sameDayRows(p),
     ['standard', 'receipt: provider signs off', durationWords(p.signOffCoverMs), 'covering colleague'],
     ['standard', 'not signed off', durationWords(p.signOffOwnerMs), 'owner and coordinator'],
     ['standard', 'missed a second time', durationWords(p.signOffSupervisorMs), 'supervising physician'],
@@ -52,6 +80,7 @@ export function printClocks(policy: LifecyclePolicy, contactByHours: number, sta
       `${contactByHours} h`,
       `owner and coordinator, ${durationWords(p.contactSupervisorMs)} later the supervising physician`,
     ],
+    ...minorRows(p),
     ['normal', 'told without proof of delivery', durationWords(p.normalUntoldMs), 'owner and coordinator'],
     ['any', 'not final', durationWords(p.notFinalMs), 'a person reviews'],
   ];

@@ -28,19 +28,27 @@ export interface ReviewGroup {
   readonly mapping: Mapping | null;
 }
 
-export function explainReviews(rules: SignedRuleSet, unproved: readonly Unproved[]): readonly ReviewGroup[] {
-  const groups = new Map<string, { group: Omit<ReviewGroup, 'results'>; refs: Set<string> }>();
-  for (const { stored, reasons } of unproved) {
-    for (const group of reasons.flatMap((reason) => groupsOf(rules, stored, reason))) {
+/** Counts reviews one by one, so that nothing of a result has to be kept. */
+export class ReviewCount {
+  private readonly groups = new Map<string, { group: Omit<ReviewGroup, 'results'>; refs: Set<string> }>();
+
+  constructor(private readonly rules: SignedRuleSet) {}
+
+  add({ stored, reasons }: Unproved): void {
+    for (const group of reasons.flatMap((reason) => groupsOf(this.rules, stored, reason))) {
       const key = JSON.stringify(group);
-      const known = groups.get(key) ?? { group, refs: new Set() };
+      const known = this.groups.get(key) ?? { group, refs: new Set() };
       known.refs.add(stored.ref);
-      groups.set(key, known);
+      this.groups.set(key, known);
     }
   }
-  return [...groups.values()]
-    .map(({ group, refs }) => ({ ...group, results: refs.size }))
-    .sort((a, b) => b.results - a.results);
+
+  /** Most frequent first. */
+  list(): readonly ReviewGroup[] {
+    return [...this.groups.values()]
+      .map(({ group, refs }) => ({ ...group, results: refs.size }))
+      .sort((a, b) => b.results - a.results);
+  }
 }
 
 function groupsOf(

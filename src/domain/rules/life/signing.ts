@@ -45,12 +45,20 @@ export function activate(signed: RuleSet, active: RuleSet | null): SignedRuleSet
   return next;
 }
 
-const monthsBetweenReviews = 3;
+const dayMs = 86_400_000;
+/** S000-96: quarterly. */
+const daysBetweenReviews = 90;
 
 /** The day on which the next quarterly review is due (S000-96), `YYYY-MM-DD`. */
 export function reviewDueOn({ signedBy }: SignedRuleSet): string {
-  const [year = 0, month = 1, day = 1] = signedBy.date.split('-').map(Number);
-  const lastOfMonth = new Date(Date.UTC(year, month - 1 + monthsBetweenReviews + 1, 0)).getUTCDate();
-  const due = new Date(Date.UTC(year, month - 1 + monthsBetweenReviews, Math.min(day, lastOfMonth)));
-  return due.toISOString().slice(0, 10);
+  return new Date(Date.parse(signedBy.date) + daysBetweenReviews * dayMs).toISOString().slice(0, 10);
+}
+
+/**
+ * How many quarterly reviews have come due since the signature; 0 = none. Signing the next version begins anew.
+ * @param today `YYYY-MM-DD`, in the practice.
+ */
+export function reviewsDue({ signedBy }: SignedRuleSet, today: string): number {
+  const days = (Date.parse(today) - Date.parse(signedBy.date)) / dayMs;
+  return Math.max(0, Math.floor(days / daysBetweenReviews));
 }

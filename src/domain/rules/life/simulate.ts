@@ -1,9 +1,10 @@
 /** A draft tried on stored results: what would fire, what would change, what a mapping would mend (S000-26). */
+import { withDoubts } from '../../result/doubts.js';
 import { classify } from '../classify.js';
 import type { Reason } from '../reason.js';
 import type { RuleSet, SignedRuleSet, Tier } from '../rule-set.js';
 import { rulesOf, type NamedRule } from './named-rules.js';
-import { explainReviews, type ReviewGroup, type Unproved } from './reviews.js';
+import { ReviewCount, type ReviewGroup } from './reviews.js';
 import type { StoredVersion } from './stored-version.js';
 
 export interface Firing {
@@ -19,7 +20,9 @@ export interface TierChange {
   readonly ref: string;
   readonly from: Tier | null;
   readonly to: Tier | null;
-  /** The reason that decides under the draft; it holds clinical values. */
+  /** The rule that decides under the draft, or the name of the built-in step. */
+  readonly rule: string | null;
+  /** The reason in words; it holds clinical values. */
   readonly because: string | null;
 }
 
@@ -38,11 +41,16 @@ export interface Simulation {
  * possible to run an unsigned one here, and only here (S000-25).
  */
 export function simulate(draft: RuleSet, stored: readonly StoredVersion[]): Simulation {
-  const tried: SignedRuleSet = {
-    ...draft,
-    signedBy: draft.signedBy ?? { name: 'nobody: a draft', date: '' },
-  };
-  const tiers: Record<Tier | 'none', number> = {
+  const trial = new Trial(draft);
+  for (const one of stored) trial.add(one);
+  return trial.outcome();
+}
+
+/** {@link simulate} for more versions than fit into memory. */
+export class Trial {
+  /** The draft as it would run once signed. */
+  readonly rules: SignedRuleSet;
+  private readonly tiers: Record<Tier | 'none', number> = {
     critical: 0,
     abnormal: 0,
     normal: 0,
@@ -50,31 +58,45 @@ export function simulate(draft: RuleSet, stored: readonly StoredVersion[]): Simu
     void: 0,
     none: 0,
   };
-  const times = new Map<string, number>();
-  const results = new Map<string, number>();
-  const changes: TierChange[] = [];
-  const unproved: Unproved[] = [];
-  for (const one of stored) {
-    const outcome = classify(one.version, tried, one.patient, one.context);
-    tiers[outcome.tier ?? 'none'] += 1;
-    for (const { rule } of outcome.reasons) count(times, rule);
-    for (const rule of new Set(outcome.reasons.map((reason) => reason.rule))) count(results, rule);
-    if (outcome.tier !== one.tier)
-      changes.push({
+  private readonly times = new Map<string, number>();
+  private readonly results = new Map<string, number>();
+  private readonly changes: TierChange[] = [];
+  private readonly reviews: ReviewCount;
+  private versions = 0;
+
+  constructor(private readonly draft: RuleSet) {
+    this.rules = { ...draft, signedBy: draft.signedBy ?? { name: 'nobody: a draft', date: '' } };
+    this.reviews = new ReviewCount(this.rules);
+  }
+
+  add(one: StoredVersion): void {
+    const classified = classify(one.version, this.rules, one.patient, one.context);
+    const { tier, reasons, decidedBy } = withDoubts(classified, one.marks ?? []);
+    this.versions += 1;
+    this.tiers[tier ?? 'none'] += 1;
+    for (const { rule } of reasons) count(this.times, rule);
+    for (const rule of new Set(reasons.map((reason) => reason.rule))) count(this.results, rule);
+    if (tier !== one.tier)
+      this.changes.push({
         ref: one.ref,
         from: one.tier,
-        to: outcome.tier,
-        because: outcome.decidedBy?.text ?? null,
+        to: tier,
+        rule: decidedBy?.rule ?? null,
+        because: decidedBy?.text ?? null,
       });
-    if (outcome.tier === 'review')
-      unproved.push({ stored: one, reasons: outcome.reasons.filter(asksForReview) });
+    if (tier === 'review') this.reviews.add({ stored: one, reasons: reasons.filter(asksForReview) });
   }
-  const fired = rulesOf(draft)
-    .map(({ rule, subject, words }: NamedRule) => {
-      return { rule, subject, words, times: times.get(rule) ?? 0, results: results.get(rule) ?? 0 };
-    })
-    .sort((a, b) => b.results - a.results);
-  return { versions: stored.length, tiers, fired, changes, reviews: explainReviews(tried, unproved) };
+
+  outcome(): Simulation {
+    const fired = rulesOf(this.draft)
+      .map(({ rule, subject, words }: NamedRule) => {
+        const [times, results] = [this.times.get(rule) ?? 0, this.results.get(rule) ?? 0];
+        return { rule, subject, words, times, results };
+      })
+      .sort((a, b) => b.results - a.results);
+    const { versions, tiers, changes } = this;
+    return { versions, tiers, fired, changes, reviews: this.reviews.list() };
+  }
 }
 
 function asksForReview({ tier }: Reason): boolean {

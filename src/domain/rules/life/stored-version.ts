@@ -8,6 +8,8 @@ export interface StoredVersion {
   readonly version: ClassifiableVersion;
   readonly patient: ClassifiablePatient | null;
   readonly context?: ClassifyContext;
+  /** Why a person has to look whatever the rules say: codes of `domain/result/placement`. */
+  readonly marks?: readonly string[];
   /** As stored. */
   readonly tier: Tier | null;
 }

@@ -1,5 +1,5 @@
-import { isAvailable, onCallAt, personById, type Roster } from '../domain/routing/roster.js';
-import type { EpochMs } from '../domain/result/report.js';
+import type { EpochMs } from '../result/report.js';
+import { isAvailable, onCallAt, personById, type Roster } from './roster.js';
 
 /**
  * What is wrong with a roster although every field has its form: nobody to own a result, page or sign. Each sentence
@@ -7,6 +7,15 @@ import type { EpochMs } from '../domain/result/report.js';
  * @param at Practice time.
  */
 export function rosterFaults(roster: Roster, at: EpochMs): string[] {
+  const faults = roleFaults(roster);
+  const onCall = onCallAt(roster, at);
+  if (personById(roster, onCall) && !isAvailable(roster, onCall, at))
+    faults.push(`Nobody on call is available now ("${onCall}" is absent or inactive).`);
+  return faults;
+}
+
+/** The same, whoever is on call. */
+export function roleFaults(roster: Roster): string[] {
   const faults: string[] = [];
   const ids = roster.people.map((p) => p.id);
   for (const id of new Set(ids.filter((one, i) => ids.indexOf(one) !== i)))
@@ -45,8 +54,30 @@ export function rosterFaults(roster: Roster, at: EpochMs): string[] {
       faults.push(`Provider "${person.id}" has neither athenaProviderId nor npi: no result would find them.`);
     if (!roster.cover[person.id]) faults.push(`Provider "${person.id}" has no cover. Add one to "cover".`);
   }
-  const onCall = onCallAt(roster, at);
-  if (personById(roster, onCall) && !isAvailable(roster, onCall, at))
-    faults.push(`Nobody on call is available now ("${onCall}" is absent or inactive).`);
   return faults;
+}
+
+/** Spans of practice time without an available person on call; the supervising physician stands in for them. */
+export function onCallGaps(
+  roster: Roster,
+  from: EpochMs,
+  to: EpochMs,
+): readonly { readonly from: EpochMs; readonly to: EpochMs }[] {
+  // Who is on call changes only where a shift or an absence begins or ends.
+  const edges = [...roster.onCall, ...roster.absences]
+    .flatMap((span) => [span.from, span.to])
+    .filter((edge) => from < edge && edge < to);
+  const cuts = [...new Set([from, ...edges, to])].sort((a, b) => a - b);
+  const gaps: { from: EpochMs; to: EpochMs }[] = [];
+  for (const [i, start] of cuts.slice(0, -1).entries()) {
+    const end = cuts[i + 1] ?? to;
+    const isCovered = roster.onCall.some(
+      (shift) => shift.from <= start && start < shift.to && isAvailable(roster, shift.person, start),
+    );
+    if (isCovered) continue;
+    const last = gaps.at(-1);
+    if (last?.to === start) last.to = end;
+    else gaps.push({ from: start, to: end });
+  }
+  return gaps;
 }

@@ -1,0 +1,414 @@
+import formbody from '@fastify/formbody';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Client } from '@temporalio/client';
+import { createNoticeActivities } from '../../src/activities/messages.js';
+import { createPageActivities } from '../../src/activities/pages.js';
+import { createTell } from '../../src/activities/tell.js';
+import { createTextGate } from '../../src/activities/text-gate.js';
+import { createTextRounds } from '../../src/activities/text-round.js';
+import { createVendors } from '../../src/activities/vendors.js';
+import type { PageOrder } from '../../src/domain/lifecycle/decisions.js';
+import { signedStarterRules } from '../../src/domain/library/starter-rules.js';
+import { steadyClock } from '../../src/domain/calendar/clock-map.js';
+import { InboundProcessor } from '../../src/http/inbound/processor.js';
+import { webhooks } from '../../src/http/webhooks/index.js';
+import { createLogger } from '../../src/observability/log.js';
+import { createMetrics } from '../../src/observability/metrics.js';
+import {
+  createTwilioControl,
+  type TwilioControl,
+  type TwilioSeed,
+} from '../../src/sandbox/twilio/control.js';
+import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
+import { startSpruceSandbox } from '../../src/sandbox/spruce/server.js';
+import { startTwilioSandbox } from '../../src/sandbox/twilio/server.js';
+import { upsertPatient } from '../../src/store/patients.js';
+import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
+import { journalUntil } from '../sandbox/webhook-receiver.js';
+import { DeskPractice, hour, monday9, potassium, roster } from '../starters/desk-practice.js';
+
+export const clinic = '+16175550100';
+export const authToken = 'token-of-the-arena';
+
+export interface Signal {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly fact: Record<string, unknown>;
+}
+
+const signed = { signedOn: '2026-01-02', recordedBy: 'Dr. Helene Wirth' };
+const agreed = { athenahealth: signed, twilio: signed, spruce: signed };
+
+/**
+ * Everything of the product that speaks with Twilio, on a real PostgreSQL and against the sandbox over HTTP: the
+ * sending activities, the webhook routes and their processing. What workflows would hear is written down instead.
+ */
+export class TextArena {
+  readonly signals: Signal[] = [];
+  private seeded = 0;
+
+  private constructor(
+    readonly desk: DeskPractice,
+    readonly control: TwilioControl,
+    readonly sandboxUrl: string,
+    readonly spruceUrl: string,
+    readonly app: FastifyInstance,
+    readonly webUrl: string,
+    private readonly processor: InboundProcessor,
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<TextArena> {
+    const [desk, sandbox, spruce] = await Promise.all([
+      DeskPractice.open(),
+      startTwilioSandbox(),
+      startSpruceSandbox(),
+    ]);
+    const log = createLogger('arena', { level: 'fatal' });
+    const metrics = createMetrics();
+    const app = Fastify();
+    let arena: TextArena | null = null;
+    const temporal = {
+      workflow: {
+        getHandle: (workflowId: string) => ({
+          signal: async (definition: { name: string }, fact: Record<string, unknown>) =>
+            void arena?.signals.push({ workflowId, name: definition.name, fact }),
+        }),
+        signalWithStart: async (
+          _type: string,
+          options: {
+            workflowId: string;
+            signal: string | { name: string };
+            signalArgs?: Record<string, unknown>[];
+          },
+        ) =>
+          void arena?.signals.push({
+            workflowId: options.workflowId,
+            name: typeof options.signal === 'string' ? options.signal : options.signal.name,
+            fact: options.signalArgs?.[0] ?? {},
+          }),
+      },
+    } as unknown as Client;
+    const vendors = createVendors(desk.store, metrics, () => undefined);
+    const tell = createTell(temporal);
+    const processor = new InboundProcessor(
+      { store: desk.store, tell, twilio: (p) => vendors.twilio(p) },
+      log,
+    );
+    await app.register(formbody);
+    await app.register(webhooks({ store: desk.store, metrics, onStored: () => processor.wake() }));
+    const webUrl = await app.listen({ host: '127.0.0.1', port: 0 });
+    const control = createTwilioControl(sandbox.url);
+    arena = new TextArena(desk, control, sandbox.url, spruce.url, app, webUrl, processor, async () => {
+      await sandbox.close();
+      await spruce.close();
+      await processor.stop();
+      await app.close();
+      await desk.close();
+    });
+    Object.assign(arena, { deps: { store: desk.store, temporal, vendors, metrics, log } });
+    return arena;
+  }
+
+  declare readonly deps: Parameters<typeof createNoticeActivities>[0];
+
+  close(): Promise<void> {
+    return this.end();
+  }
+
+  /** A practice of its own with an account at the sandbox, at `at` (default Monday 10:00), and nothing yet said. */
+  async practice(
+    options: {
+      readonly at?: number;
+      readonly settings?: Record<string, unknown>;
+      readonly twilio?: Record<string, unknown>;
+      readonly account?: Partial<TwilioSeed>;
+    } = {},
+  ): Promise<ArenaPractice> {
+    this.seeded += 1;
+    const at = options.at ?? monday9 + hour;
+    this.desk.goTo(at);
+    const id = `arena-${this.seeded}`;
+    const digits = String(this.seeded).padStart(32, '0');
+    const account = { accountSid: `AC${digits}`, messagingServiceSid: `MG${digits}` };
+    const seed: TwilioSeed = {
+      ...account,
+      authToken,
+      from: clinic,
+      inboundUrl: `${this.webUrl}/webhooks/twilio/${id}/inbound`,
+      statusDelayMs: [0, 2],
+      clock: steadyClock(Date.now(), at, 1),
+      ...options.account,
+    };
+    await this.control.seed(id, seed);
+    await createSpruceControl(this.spruceUrl).seed(id, {
+      token: `token-${id}`,
+      members: roster.people.map((p) => ({ id: p.spruceMemberId, displayName: p.id })),
+      clock: steadyClock(Date.now(), at, 1),
+    });
+    await importPractice(this.desk.store, {
+      id,
+      athenaPracticeId: `2${String(this.seeded).padStart(5, '0')}`,
+      name: 'Riverside Family Medicine',
+      clock: steadyClock(0, 0, 1),
+      goLiveAt: Date.parse('2026-01-05T05:00:00Z'),
+      settings: {
+        zone: 'America/New_York',
+        phone: '+16175550142',
+        schedulingLink: 'https://book.riverside.example',
+        publicBaseUrl: this.webUrl,
+        portalUrl: 'https://portal.riverside.example',
+        demoPolicy: true,
+        noticeSettleMs: 0,
+        ...options.settings,
+      },
+      roster,
+      ruleSet: signedStarterRules('Dr. Helene Wirth', '2026-01-05'),
+      connections: {
+        agreements: agreed,
+        athenahealth: { baseUrl: 'http://127.0.0.1:1', clientId: 'c', clientSecret: 's' },
+        twilio: { ...account, authTokens: [authToken], baseUrl: this.sandboxUrl, ...options.twilio },
+        spruce: {
+          baseUrl: `${this.spruceUrl}/v1`,
+          token: `token-${id}`,
+          internalEndpointId: `organizationCode_${id}`,
+          webhookSecrets: ['w'],
+        },
+      },
+    });
+    return new ArenaPractice(this, await loadPractice(this.desk.store, id), id, account.accountSid);
+  }
+
+  /** Waits until everything that came in was worked on. */
+  async processed(): Promise<void> {
+    for (;;) {
+      this.processor.wake();
+      const open = await this.desk.store.db
+        .selectFrom('inbound')
+        .select('id')
+        .where('processed_real_at', 'is', null)
+        // What waits for an id that nobody knows yet, or for its next try, is as far as it gets now.
+        .where('waits_for', 'is', null)
+        .where('next_real_at', '<=', this.desk.store.realNow())
+        .execute();
+      if (open.length === 0) return;
+    }
+  }
+}
+
+export interface ToldPatient {
+  readonly patientId: string;
+  readonly resultId: string;
+  readonly noticeId: string;
+  readonly mobile: string;
+}
+
+/** One practice of the arena, in the words of a test. */
+export class ArenaPractice {
+  private patients = 0;
+
+  constructor(
+    readonly arena: TextArena,
+    readonly practice: Practice,
+    readonly id: string,
+    readonly accountSid: string,
+  ) {}
+
+  get store() {
+    return this.arena.desk.store;
+  }
+
+  get now(): number {
+    return this.store.realNow();
+  }
+
+  goTo(at: number): void {
+    this.arena.desk.goTo(at);
+  }
+
+  /** A patient with a normal result that is about to be told by text. */
+  async toText(mobile = `+1617555${String(110 + this.patients).padStart(4, '0')}`): Promise<ToldPatient> {
+    this.patients += 1;
+    const chartId = `${this.id}-${this.patients}`;
+    const { id: resultId } = await this.arena.desk.deliver({
+      familyName: 'Quillfeather',
+      chartId,
+      observations: [potassium('4.1')],
+      practice: this.practice,
+    });
+    const patientId = await upsertPatient(this.store, this.practice.id, {
+      ...this.arena.desk.card('Quillfeather', chartId),
+      mobilePhone: mobile,
+    });
+    const { notice_id: noticeId } = await this.store.db
+      .selectFrom('notice_member')
+      .select('notice_id')
+      .where('result_id', '=', resultId)
+      .executeTakeFirstOrThrow();
+    await this.store.db
+      .updateTable('version')
+      .set({ published_at: this.now })
+      .where('result_id', '=', resultId)
+      .execute();
+    await this.beginText(noticeId);
+    return { patientId, resultId, noticeId, mobile };
+  }
+
+  /** A critical potassium of Dr. Okafor's that nobody has accepted. */
+  async critical(): Promise<string> {
+    this.patients += 1;
+    const { id } = await this.arena.desk.deliver({
+      familyName: 'Ambleside',
+      chartId: `${this.id}-${this.patients}`,
+      observations: [potassium('7.2')],
+      practice: this.practice,
+    });
+    return id;
+  }
+
+  /** One tick of the page ladder. */
+  tick(resultId: string, count: number, roles: PageOrder['roles'] = ['owner']) {
+    return this.page(resultId, {
+      step: `v1/critical/${count}`,
+      task: 'callback',
+      opening: 1,
+      roles,
+      without: [],
+      critical: true,
+      dueAt: this.now,
+      at: this.now,
+    });
+  }
+
+  calls() {
+    return this.arena.control.calls(this.id);
+  }
+
+  /** Commands written for a result, as `<kind> <person> <door>`. */
+  async commands(resultId: string): Promise<string[]> {
+    const rows = await this.store.db
+      .selectFrom('command')
+      .select(['kind', 'person_id', 'via', 'targets'])
+      .where('practice_id', '=', this.id)
+      .orderBy('real_at')
+      .execute();
+    return rows
+      .filter((r) => r.targets.some((t) => t.resultId === resultId))
+      .map((r) => `${r.kind} ${r.person_id} ${r.via}`);
+  }
+
+  /** The notice is being sent by text, as its plan decided. */
+  async beginText(noticeId: string): Promise<void> {
+    await this.store.db
+      .updateTable('notice')
+      .set({ state: 'sending', channel: 'text', language: 'eng', reread_real_at: this.now })
+      .where('id', '=', noticeId)
+      .execute();
+  }
+
+  async notice(noticeId: string) {
+    return this.store.db
+      .selectFrom('notice')
+      .selectAll()
+      .where('id', '=', noticeId)
+      .executeTakeFirstOrThrow();
+  }
+
+  /** Runs the sending activity once. @returns `sent`, or the type of the failure that Temporal would retry. */
+  async send({ noticeId }: ToldPatient): Promise<string> {
+    const { epoch } = await this.notice(noticeId);
+    return this.run('sendText', { practiceId: this.id, noticeId, epoch });
+  }
+
+  async check({ noticeId }: ToldPatient): Promise<string> {
+    const { epoch } = await this.notice(noticeId);
+    return this.run('checkDelivery', { practiceId: this.id, noticeId, epoch });
+  }
+
+  async round(): Promise<{ found: number; findings: string[] }> {
+    const { deps } = this.arena;
+    const rounds = createTextRounds(deps, createTextGate(deps));
+    return quiet().run(rounds.textRound, { practiceId: this.id });
+  }
+
+  async page(resultId: string, page: PageOrder) {
+    const { page: run } = createPageActivities(this.arena.deps);
+    return quiet().run(run, { practiceId: this.id, resultId, page });
+  }
+
+  /** What became of a text's effect at each epoch. */
+  async effects({ noticeId }: ToldPatient) {
+    return this.store.db
+      .selectFrom('effect')
+      .select(['epoch', 'state', 'code', 'vendor_ref'])
+      .where('notice_id', '=', noticeId)
+      .where('kind', '=', 'text')
+      .orderBy('epoch')
+      .execute();
+  }
+
+  async number(mobile: string) {
+    return this.store.db
+      .selectFrom('number')
+      .selectAll()
+      .where('practice_id', '=', this.id)
+      .where('number_index', '=', this.store.index.phoneIndex(mobile))
+      .executeTakeFirst();
+  }
+
+  async alarms(): Promise<string[]> {
+    const rows = await this.store.db
+      .selectFrom('alarm')
+      .select('code')
+      .where('practice_id', '=', this.id)
+      .orderBy('code')
+      .execute();
+    return rows.map((r) => r.code);
+  }
+
+  /** Texts that left for patients. */
+  async texts() {
+    return (await this.arena.control.messages(this.id)).filter((m) => m.direction === 'outbound-api');
+  }
+
+  /** What the workflow of a result heard, as `name` or `deliveryStatus/<status>`. */
+  heard({ resultId }: Pick<ToldPatient, 'resultId'>): string[] {
+    return this.arena.signals
+      .filter((s) => s.workflowId === `result/${resultId}`)
+      .map((s) => (s.name === 'deliveryStatus' ? `${String(s.fact['status'])}${taskOf(s.fact)}` : s.name));
+  }
+
+  /** Waits until the sandbox has made `count` callbacks in all, and until they are worked on. */
+  async callbacks(count: number, kind = 'callback'): Promise<void> {
+    await this.journal((all) => all.filter((e) => e.kind === kind).length >= count);
+    await this.arena.processed();
+  }
+
+  journal(enough: Parameters<typeof journalUntil>[2]) {
+    return journalUntil(this.arena.control, this.id, enough);
+  }
+
+  private async run(
+    name: 'sendText' | 'checkDelivery',
+    input: { practiceId: string; noticeId: string; epoch: number },
+  ): Promise<string> {
+    const activities = createNoticeActivities(this.arena.deps);
+    try {
+      await quiet().run(activities[name], input);
+      return 'done';
+    } catch (err) {
+      return String((err as { type?: unknown }).type ?? err);
+    }
+  }
+}
+
+/** What an activity throws is the test's to judge: no log of it. */
+function quiet(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+}
+
+function taskOf(fact: Record<string, unknown>): string {
+  return typeof fact['task'] === 'string' ? `/${fact['task']}` : '';
+}
