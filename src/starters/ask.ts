@@ -14,7 +14,7 @@ import type { Store } from '../store/store.js';
 import { ask as askUpdate, workflowIds } from '../workflows/contract.js';
 import { CommandFailed } from './outcome.js';
 
-const tries = 8;
+const races = 8;
 const firstPauseMs = 20;
 const defaultDeadlineMs = 15_000;
 /** An update that reaches a run just as it restarts can be left without any answer: asked again, it gets one. */
@@ -23,7 +23,7 @@ const failedPrecondition = 9;
 
 /**
  * Asks a result's workflow to judge a written command and gives its answer. Repeats with the same update id on the
- * races of a run that closes or restarts (20 ms × 2^k, 8 tries); none of those had been applied, and the command id is
+ * races of a run that closes or restarts (20 ms × 2^k, 8 races); none of those had been applied, and the command id is
  * the fact id, so a repeat is harmless. A result that is closed answers from the record; one whose run is gone while
  * its record is open is started again from the record.
  * @throws CommandFailed `no-answer-yet` when no worker answered within `deadlineMs` (default 15 s, real time): the
@@ -38,14 +38,17 @@ export async function ask(
 ): Promise<Answer> {
   const deadline = Date.now() + (options.deadlineMs ?? defaultDeadlineMs);
   const handle = temporal.workflow.getHandle(workflowIds.result(resultId));
-  for (let k = 0; ; k += 1) {
+  for (let k = 0; ; ) {
     try {
       return await temporal.withDeadline(Math.min(deadline, Date.now() + attemptMs), () =>
         handle.executeUpdate(askUpdate, { args: [{ commandId }], updateId: commandId }),
       );
     } catch (err) {
-      const isLast = k + 1 >= tries || Date.now() >= deadline;
-      switch (raceOf(err)) {
+      const race = raceOf(err);
+      // Only lost races are counted: a worker that is slow is waited for until the deadline.
+      if (race !== 'late') k += 1;
+      const isLast = k >= races || Date.now() >= deadline;
+      switch (race) {
         case 'closing':
           if (isLast) throw noAnswer();
           break;
@@ -63,7 +66,7 @@ export async function ask(
           throw err;
       }
     }
-    await delay(firstPauseMs * 2 ** k);
+    await delay(firstPauseMs * 2 ** Math.max(0, k - 1));
   }
 }
 

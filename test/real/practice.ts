@@ -366,14 +366,14 @@ export class TestPractice {
     );
   }
 
-  /** Somebody decides, as by `resultloop … --as PERSON`. */
+  /** Somebody decides, as by `resultloop … --as PERSON`, with patience: how fast an answer comes is no test's matter. */
   decide(
     personId: string,
     resultId: string,
     body: CommandBody,
     options: { id?: string; note?: string } = {},
   ): Promise<ActAnswer> {
-    return act(this.deps, { practice: this.practice, resultId, personId, body, via: 'cli', ...options });
+    return act(this.deps, { practice: this.practice, resultId, personId, body, via: 'cli', deadlineMs: 90_000, ...options });
   }
 
   async events(
