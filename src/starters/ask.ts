@@ -38,7 +38,7 @@ export async function ask(
 ): Promise<Answer> {
   const deadline = Date.now() + (options.deadlineMs ?? defaultDeadlineMs);
   const handle = temporal.workflow.getHandle(workflowIds.result(resultId));
-  for (let k = 0; ; ) {
+  for (let k = 0; ;) {
     try {
       return await temporal.withDeadline(Math.min(deadline, Date.now() + attemptMs), () =>
         handle.executeUpdate(askUpdate, { args: [{ commandId }], updateId: commandId }),

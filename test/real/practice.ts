@@ -373,7 +373,15 @@ export class TestPractice {
     body: CommandBody,
     options: { id?: string; note?: string } = {},
   ): Promise<ActAnswer> {
-    return act(this.deps, { practice: this.practice, resultId, personId, body, via: 'cli', deadlineMs: 90_000, ...options });
+    return act(this.deps, {
+      practice: this.practice,
+      resultId,
+      personId,
+      body,
+      via: 'cli',
+      deadlineMs: 90_000,
+      ...options,
+    });
   }
 
   async events(
