@@ -203,6 +203,16 @@ program
   .option('--by <person>', 'who looks: a person id of the roster')
   .action(async (options) => (await import('./starters/doctor.js')).doctorCommand(options));
 
+practice
+  .command('webhooks')
+  .description('where Spruce tells of messages; renew its signing secret')
+  .option(...forPractice)
+  .option('--add', 'register a further endpoint; the old one is heard as well')
+  .option('--retire', 'delete all but the one added last')
+  .action(async (options) =>
+    (await import('./starters/spruce-webhooks.js')).practiceWebhooksCommand(options),
+  );
+
 program
   .command('keys')
   .description('keys that everything is encrypted with')

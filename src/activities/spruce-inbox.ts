@@ -4,8 +4,8 @@ import type { Practice } from '../store/practices.js';
 import type { ActivityDeps } from './deps.js';
 
 const defaultTag = 'lab follow-up';
-/** Tags keep their ids, so each is asked for once per client. */
-const tagIds = new WeakMap<SpruceClient, Map<string, string>>();
+/** Tags keep their ids, so each is asked for once per organization. */
+const tagIds = new Map<string, string>();
 
 /** What a conversation has already; a new one has nothing. */
 type Routed = Pick<SpruceConversation, 'id' | 'tagIds' | 'assignedToMemberId'>;
@@ -21,7 +21,7 @@ export async function routeToInbox(
   conversation: Routed,
 ): Promise<void> {
   const { inboxTag = defaultTag, assignToMemberId } = practice.connections.spruce;
-  const tagId = inboxTag === '' ? null : await tagIdOf(spruce, inboxTag);
+  const tagId = inboxTag === '' ? null : await tagIdOf(spruce, practice, inboxTag);
   const lacksTag = tagId !== null && !conversation.tagIds.includes(tagId);
   const isUnassigned = assignToMemberId !== undefined && conversation.assignedToMemberId === null;
   if (!lacksTag && !isUnassigned) return;
@@ -50,12 +50,11 @@ export async function tryRouteToInbox(
   }
 }
 
-async function tagIdOf(spruce: SpruceClient, value: string): Promise<string> {
-  const known = tagIds.get(spruce) ?? new Map<string, string>();
-  tagIds.set(spruce, known);
-  const held = known.get(value);
+async function tagIdOf(spruce: SpruceClient, practice: Practice, value: string): Promise<string> {
+  const key = `${practice.id}/${practice.connections.spruce.baseUrl}/${value}`;
+  const held = tagIds.get(key);
   if (held !== undefined) return held;
   const { id } = await spruce.conversationTag(value);
-  known.set(value, id);
+  tagIds.set(key, id);
   return id;
 }

@@ -191,10 +191,56 @@ export async function importPractice(store: Store, input: PracticeImport): Promi
     await putConfig(tx, input.id, 'roster', JSON.stringify(roster), null);
     await putConfig(tx, input.id, 'rules', JSON.stringify(ruleSet), null);
     if (templates) await putConfig(tx, input.id, 'panel-templates', JSON.stringify(templates), null);
-    await putConfig(tx, input.id, 'connections', null, store.cipher.sealJson(connections, connectionsAad));
+    const kept = await withKeptSecrets(store, input.id, connections, tx);
+    await putConfig(tx, input.id, 'connections', null, store.cipher.sealJson(kept, connectionsAad));
     await putPeople(tx, input.id, roster);
   });
   cache.get(store.db)?.delete(input.id);
+}
+
+/**
+ * Changes a practice's connections, as a new version of them. Writers follow each other.
+ * @throws UnknownPractice
+ */
+export async function changeConnections(
+  store: Store,
+  practiceId: string,
+  change: (now: Connections) => Connections,
+): Promise<void> {
+  await store.db.transaction().execute(async (tx) => {
+    await tx.selectFrom('practice').select('id').where('id', '=', practiceId).forUpdate().execute();
+    const now = await activeConnections(store, practiceId, tx);
+    if (!now) throw new UnknownPractice(practiceId);
+    const next = connectionsSchema.parse(change(now));
+    await putConfig(tx, practiceId, 'connections', null, store.cipher.sealJson(next, connectionsAad));
+  });
+  cache.get(store.db)?.delete(practiceId);
+}
+
+async function activeConnections(store: Store, practiceId: string, tx: Tx): Promise<Connections | null> {
+  const row = await tx
+    .selectFrom('practice_config')
+    .select('body_sealed')
+    .where('practice_id', '=', practiceId)
+    .where('kind', '=', 'connections')
+    .where('active', '=', true)
+    .executeTakeFirst();
+  const sealed = row?.body_sealed;
+  return sealed ? connectionsSchema.parse(store.cipher.openJson(sealed, connectionsAad)) : null;
+}
+
+/** Secrets that Spruce showed once are only here: files that name none do not take them away. */
+async function withKeptSecrets(
+  store: Store,
+  practiceId: string,
+  connections: Connections,
+  tx: Tx,
+): Promise<Connections> {
+  if (connections.spruce.webhookSecrets.length > 0) return connections;
+  const known = (await activeConnections(store, practiceId, tx))?.spruce;
+  if (!known) return connections;
+  const { webhookSecrets, webhookEndpointId } = known;
+  return { ...connections, spruce: { ...connections.spruce, webhookSecrets, webhookEndpointId } };
 }
 
 async function putConfig(

@@ -8,7 +8,15 @@ import { OpenAPIBackend } from 'openapi-backend';
 import type { CallRecord } from '../../src/clients/http/index.js';
 import { VendorError } from '../../src/clients/http/index.js';
 import type { SpruceClient } from '../../src/clients/spruce/index.js';
-import { createSpruceClient } from '../../src/clients/spruce/index.js';
+import {
+  createSpruceClient,
+  credentialAge,
+  keyFor,
+  labInbox,
+  ourWebhooks,
+  spruceReach,
+  unpageable,
+} from '../../src/clients/spruce/index.js';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
@@ -359,6 +367,177 @@ describe('messages', () => {
       outcome: 'refused',
     });
     expect(requests).toEqual([]);
+  });
+});
+
+describe('keys', () => {
+  const hour = 3_600_000;
+  const start = Date.UTC(2026, 0, 5, 10);
+
+  test('one effect has one key for 23 hours, then another, and no key is ever older', () => {
+    const first = keyFor('page-1', start, start);
+    expect(keyFor('page-1', start, start + 23 * hour - 1)).toBe(first);
+    const second = keyFor('page-1', start, start + 23 * hour);
+    expect(second).not.toBe(first);
+    expect(keyFor('page-1', start, start + 45 * hour)).toBe(second);
+    expect(keyFor('page-2', start, start)).not.toBe(first);
+  });
+
+  test('a key older than 23 hours is refused before anything is sent', async () => {
+    const message = { conversationId: 't_1', text: 'Hello' };
+    const old = keyFor('page-1', Date.now() - 23 * hour, Date.now() - 23 * hour);
+    expect(await failureOf(client.postMessage({ ...message, idempotencyKey: old }))).toMatchObject({
+      code: 'invalid',
+      outcome: 'refused',
+      message: expect.stringContaining('Read back'),
+    });
+    expect(requests).toEqual([]);
+    answers.PostConversationMessage = truthful('PostConversationMessage', 200, { requestId: 'r' });
+    const fresh = keyFor('page-1', Date.now() - 23 * hour, Date.now());
+    expect(await client.postMessage({ ...message, idempotencyKey: fresh })).toEqual({ requestId: 'r' });
+  });
+});
+
+describe('limits', () => {
+  const answerWith =
+    (headers: Record<string, string>, status = 200): Handler =>
+    (_request, reply) =>
+      reply
+        .headers(headers)
+        .code(status)
+        .send({ organization: { id: 'o', name: 'Harbor', type: 'organization', object: 'organization' } });
+  const page = { conversationId: 't_1', text: 'Now', pageMemberIds: ['m'], idempotencyKey: 'p' };
+
+  test('with a tenth of the minute left only pages go on; the rest waits as long as the minute lasts', async () => {
+    const limited = clientWith({});
+    answers.Organization = answerWith({ 's-ratelimit-limit': '100', 's-ratelimit-remaining': '11' });
+    await limited.organization();
+    answers.Organization = answerWith({ 's-ratelimit-limit': '100', 's-ratelimit-remaining': '10' });
+    await limited.organization();
+    const refused = await failureOf(limited.organization());
+    expect(refused).toMatchObject({ code: 'rate-limited', outcome: 'not-done', status: null });
+    expect(refused.retryAfterMs).toBeGreaterThan(50_000);
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(60_000);
+    expect(requests).toHaveLength(2);
+    answers.PostConversationMessage = (_request, reply) =>
+      reply
+        .headers({ 's-ratelimit-limit': '100', 's-ratelimit-remaining': '90' })
+        .send({ requestId: 'asyncRequest_9' });
+    expect(await limited.postMessage(page)).toEqual({ requestId: 'asyncRequest_9' });
+    // The last answer counts: a new minute has begun.
+    expect(await limited.organization()).toMatchObject({ id: 'o' });
+  });
+
+  test('the day’s limit counts too; without headers nothing is limited', async () => {
+    const limited = clientWith({});
+    answers.Organization = answerWith({
+      's-ratelimit-limit': '100',
+      's-ratelimit-remaining': '90',
+      's-ratelimit-daily-limit': '1000',
+      's-ratelimit-daily-remaining': '0',
+    });
+    await limited.organization();
+    expect((await failureOf(limited.organization())).retryAfterMs).toBeGreaterThan(60_000);
+    const free = clientWith({});
+    answers.Organization = answerWith({});
+    for (let i = 0; i < 3; i++) await free.organization();
+  });
+
+  test('429: nothing was done; the counters say how long, or nobody does', async () => {
+    answers.Organization = answerWith({ 's-ratelimit-limit': '100', 's-ratelimit-remaining': '0' }, 429);
+    const counted = await failureOf(clientWith({}).organization());
+    expect(counted).toMatchObject({ code: 'rate-limited', outcome: 'not-done', status: 429 });
+    expect(counted.retryAfterMs).toBeGreaterThan(50_000);
+    answers.Organization = answerWith({}, 429);
+    expect(await failureOf(clientWith({}).organization())).toMatchObject({
+      code: 'rate-limited',
+      retryAfterMs: null,
+    });
+  });
+});
+
+describe('what doctor asks', () => {
+  const endpoint = (owner: Record<string, unknown>, channel = 'secure') => ({
+    object: 'internalEndpoint',
+    endpoint: {
+      object: 'endpoint',
+      id: 'organizationCode_1',
+      channel,
+      isInternal: true,
+      displayValue: 'spruce.care/123456',
+      rawValue: 'https://spruce.care/123456',
+    },
+    owner,
+  });
+  const team = { object: 'team', type: 'team', id: 'entity_0TEAM', name: 'Lab follow-up' };
+  const doctor = {
+    object: 'teammate',
+    type: 'teammate',
+    id: 'entity_0DOCTOR',
+    displayName: 'Ana Ruiz, MD',
+    isAdmin: false,
+    isSuspended: false,
+  };
+
+  test('S000-32: the lab follow-up inbox is there, secure, and a team’s', async () => {
+    const inboxOf = async (...internalEndpoints: unknown[]) => {
+      answers.InternalEndpoints = truthful('InternalEndpoints', 200, { internalEndpoints });
+      return (await labInbox(client, 'organizationCode_1')).state;
+    };
+    expect(await inboxOf(endpoint(team))).toBe('ready');
+    expect(await inboxOf(endpoint(doctor))).toBe('owned-by-one-person');
+    expect(await inboxOf(endpoint(team, 'phone'))).toBe('not-secure');
+    expect(await inboxOf()).toBe('missing');
+  });
+
+  test('webhooks lead to us and are on; two at once are a change under way', async () => {
+    const url = 'https://hooks.example.org/spruce';
+    const one = (id: string, over: Record<string, unknown> = {}) => ({
+      object: 'webhookDestinationEndpoint',
+      id,
+      name: 'resultloop',
+      url,
+      status: 'active',
+      createdAt: '2026-01-01T00:00:00Z',
+      signingSecrets: [{ id: 'wss_1', value: '' }],
+      ...over,
+    });
+    const stateOf = async (...list: unknown[]) => {
+      answers.ListWebhookEndpoints = truthful('ListWebhookEndpoints', 200, { endpoints: list });
+      return (await ourWebhooks(client, url)).state;
+    };
+    expect(await stateOf(one('wde_1'))).toBe('ready');
+    expect(await stateOf(one('wde_1', { status: 'paused' }), one('wde_2'))).toBe('ready');
+    expect(await stateOf(one('wde_1', { status: 'paused' }))).toBe('paused');
+    expect(await stateOf(one('wde_1', { url: 'https://elsewhere.example' }))).toBe('missing');
+  });
+
+  test('contacts, conversations and members can be read, each said by itself', async () => {
+    answers.SearchContacts = found();
+    answers.OrganizationMembers = truthful('OrganizationMembers', 200, {
+      members: [doctor, { ...doctor, id: 'entity_0GONE', isSuspended: true }],
+      totalCount: 2,
+      hasMore: false,
+    });
+    answers.ListConversations = (_request, reply) =>
+      reply.code(403).send({ statusCode: 403, type: 'FORBIDDEN', message: 'no' });
+    expect(await spruceReach(client, Date.now())).toEqual({
+      contacts: 'readable',
+      conversations: 'unauthorized',
+      members: 'readable',
+    });
+    expect(await unpageable(client, ['entity_0DOCTOR', 'entity_0GONE', 'entity_0NOBODY'])).toEqual([
+      { memberId: 'entity_0GONE', why: 'suspended' },
+      { memberId: 'entity_0NOBODY', why: 'unknown' },
+    ]);
+    expect(violations).toEqual([]);
+  });
+
+  test('6-2: the token’s age in days; due after 30, never without a date', () => {
+    const now = Date.UTC(2026, 2, 12);
+    expect(credentialAge('2026-02-11', now)).toEqual({ days: 29, isDue: false });
+    expect(credentialAge('2026-02-10', now)).toEqual({ days: 30, isDue: true });
+    expect(credentialAge(null, now)).toEqual({ days: null, isDue: false });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   reviewsDue,
   signRuleSet,
 } from '../../src/domain/rules/life/signing.js';
+import { findLaboratory } from '../../src/domain/rules/matching.js';
 import { simulate } from '../../src/domain/rules/life/simulate.js';
 import type { StoredVersion } from '../../src/domain/rules/life/stored-version.js';
 import { parseRuleSet, type RuleSet } from '../../src/domain/rules/rule-set.js';
@@ -81,6 +82,17 @@ function isUsable(input: unknown): boolean {
     return false;
   }
 }
+
+test('a laboratory is known by each of its whole names, and two may not share one', () => {
+  const named = structuredClone(rules) as RuleSet;
+  named.laboratories[0]!.names = ['LabCorp Burlington'];
+  const mine = (name: string | null) => findLaboratory(named, name)?.id ?? null;
+  expect([mine('LABCORP BURLINGTON'), mine('labcorp'), mine('LabCorp Burlington Annex'), mine(null)]).toEqual(
+    ['labcorp', 'labcorp', null, null],
+  );
+  named.laboratories[1]!.names = ['LabCorp Burlington'];
+  expect(() => parseRuleSet(named)).toThrow(/laboratory name LabCorp Burlington is used twice/);
+});
 
 describe('what changed, in words', () => {
   test('nothing changed says nothing', () => {

@@ -108,6 +108,18 @@ describe('clinical rules §5: change since the last value of the same patient', 
   });
 });
 
+test('local codes are read by the table of the laboratory that the report names, and of no other', async () => {
+  const lead = { ...potassium('50'), key: '717009', code: '717009', system: 'local' as const };
+  const row = { ...lead, name: 'PB', unit: 'ug/dL', range: null, flag: null };
+  const from = async (laboratory: string | null) =>
+    (await arrives(await patient(), '50', { observations: [row], laboratory })).staged.version.tier;
+  expect([await from('Labcorp'), await from('Quest Diagnostics'), await from(null)]).toEqual([
+    'critical',
+    'review',
+    'review',
+  ]);
+});
+
 describe('what decided is kept with the version', () => {
   test('rule, version, signer, inputs as received, converted value, deciding step', async () => {
     const post = await patient();

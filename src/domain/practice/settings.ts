@@ -148,7 +148,10 @@ export const connectionsSchema = z.object({
     baseUrl: z.string(),
     token: z.string(),
     internalEndpointId: z.string(),
+    /** Of the endpoints that lead to us, the newest first. [] in a file: those that are known stay. */
     webhookSecrets: z.array(z.string()),
+    /** The endpoint that was registered last, by `practice webhooks --add`. */
+    webhookEndpointId: z.string().optional(),
     /** YYYY-MM-DD on which the token was made: a reminder comes after 30 days (requirements 6-2). */
     issuedOn: z.iso.date().optional(),
     /** A patient whom Spruce does not know gets a contact there. Default false: staff make and invite them. */
