@@ -1,4 +1,7 @@
 import { DateTime } from 'luxon';
+import { parsePanelTemplates } from '../../domain/messages/panel-template.js';
+import { requireSignedTemplates } from '../../domain/messages/template.js';
+import { MessageError } from '../../domain/messages/template.js';
 import { onCallGaps, roleFaults } from '../../domain/routing/roster-faults.js';
 import { reviewDueOn } from '../../domain/rules/life/signing.js';
 import { parseRuleSet, requireSigned, RuleSetError } from '../../domain/rules/rule-set.js';
@@ -98,6 +101,24 @@ export const practiceChecks: readonly Check<DoctorContext>[] = [
           : pass(`${signed}; the next review is due on ${due}.`);
       } catch (err) {
         if (!(err instanceof RuleSetError)) throw err;
+        return fail(err.message);
+      }
+    },
+  },
+  {
+    id: 'practice.panel-templates',
+    area: 'practice',
+    needs: ['practice.known'],
+    todo: 'Have the medical director sign the words per panel (panel-templates.json), and import the practice again.',
+    ask: async ({ practice }) => {
+      const { panelTemplates } = await practice();
+      if (panelTemplates === null)
+        return pass("Messages use the library's own words: none of its own are imported.");
+      try {
+        requireSignedTemplates(parsePanelTemplates(panelTemplates));
+        return pass("The practice's own words per panel are signed.");
+      } catch (err) {
+        if (!(err instanceof MessageError)) throw err;
         return fail(err.message);
       }
     },
