@@ -81,7 +81,13 @@ export function createVendors(store: Store, metrics: Metrics, onLostRecord: (err
     spruce: (practice) => {
       const { baseUrl, token } = practice.connections.spruce;
       return once('spruce', practice, { baseUrl, token }, () =>
-        createSpruceClient({ baseUrl, token, timeoutMs: 10_000, onCall: recorder(practice.id) }),
+        createSpruceClient({
+          baseUrl,
+          token,
+          timeoutMs: 10_000,
+          onCall: recorder(practice.id),
+          now: () => store.realNow(),
+        }),
       );
     },
   };

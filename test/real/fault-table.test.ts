@@ -101,8 +101,7 @@ async function noting(row: FaultRow): Promise<void> {
 async function charting(row: FaultRow): Promise<void> {
   const s = await scene(row);
   const { p, patient } = s;
-  // A refusal stays one.
-  await plant(s, row.expected === 'person' ? { ...row, times: 100 } : row);
+  await plant(s, row);
   await p.arrive(bmp(patient.id, { glucose: '156' }));
   const { id } = await p.result(patient, 'sign-off');
   await p.decide(staff.okafor, id, { kind: 'sign-off', decision: 'call-instead' });

@@ -121,10 +121,12 @@ const table: Readonly<Record<Operation, Column>> = {
   'athenahealth patient': { ...read, '403': 'once', '404': 'once' },
   'athenahealth chart note': {
     ...send,
-    '400': 'person',
+    // A refusal stays one.
+    '400': ['person', 100],
+    // Of this one note: the probe that follows is allowed. Were it not, writing would pause (S000-T18).
     '403': 'person',
-    '404': 'person',
-    '409': 'person',
+    '404': ['person', 100],
+    '409': ['person', 100],
     '500 as JSON': 'once',
     '502 as a gateway’s page': 'once',
     'a connection that breaks before': 'once',

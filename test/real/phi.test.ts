@@ -14,7 +14,8 @@ const planted = {
   familyName: 'Quillfeather',
   birthDate: '1957-11-23',
   mobile: '6175550187',
-  potassium: '5.387',
+  /** Three digits before the point: no time of day in a log or an engine's file looks like it. */
+  glucose: '461.739',
   note: 'Spoke about the pelargonium allergy',
 };
 
@@ -28,7 +29,7 @@ const spellings = [
   planted.mobile,
   '(617) 555-0187',
   '617-555-0187',
-  planted.potassium,
+  planted.glucose,
   'pelargonium',
 ].flatMap((s) => [s, s.toLowerCase(), s.toUpperCase(), Buffer.from(s).toString('hex')]);
 
@@ -42,7 +43,7 @@ test('architecture §9: nothing of a planted patient is in clear in histories, a
     spruce: true,
   });
   await p.post(
-    bmp(patient.id, { potassium: planted.potassium }),
+    bmp(patient.id, { glucose: planted.glucose }),
     bmp(patient.id, { potassium: '6.7', collectedAt: Date.parse('2026-03-01T20:00:00Z') }),
     bmp(patient.id, { collectedAt: Date.parse('2026-02-27T20:00:00Z') }),
   );

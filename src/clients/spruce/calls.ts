@@ -39,19 +39,19 @@ export interface SpruceCalls {
 export const duplicateStatus = 422;
 
 /** Authorised calls to Spruce: status and body judged, keys checked, pages followed. */
-export function spruceCalls(http: Http, token: string): SpruceCalls {
+export function spruceCalls(http: Http, token: string, now: () => number): SpruceCalls {
   const budget = new RateBudget();
 
   async function answered(call: SpruceCall): Promise<HttpAnswer> {
     const { idempotencyKey, isUrgent = false, ...request } = call;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (idempotencyKey !== undefined)
-      headers['s-idempotency-key'] = checkedKey(call.operation, idempotencyKey, Date.now());
-    budget.require(call.operation, isUrgent, Date.now());
+      headers['s-idempotency-key'] = checkedKey(call.operation, idempotencyKey, now());
+    budget.require(call.operation, isUrgent, now());
     const answer = await http.request({ ...request, headers });
-    budget.note(answer.headers, Date.now());
+    budget.note(answer.headers, now());
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw failureOf(answer, budget.waitMs(false, Date.now()));
+    throw failureOf(answer, budget.waitMs(false, now()));
   }
 
   async function ask<T>(call: SpruceCall, shape: z.ZodType<T>): Promise<T> {

@@ -12,8 +12,8 @@ const defaultTimeoutMs = 10_000;
 /** Spruce for one practice. Never repeats a call by itself: the workflow decides. */
 export function createSpruceClient(options: SpruceOptions): SpruceClient {
   if (!options.token) throw new Error('A Spruce connection needs its access token.');
-  const { baseUrl, onCall, timeoutMs = defaultTimeoutMs } = options;
-  const calls = spruceCalls(createHttp({ vendor: 'spruce', baseUrl, timeoutMs, onCall }), options.token);
+  const { baseUrl, onCall, timeoutMs = defaultTimeoutMs, now = Date.now } = options;
+  const calls = spruceCalls(createHttp({ vendor: 'spruce', baseUrl, timeoutMs, onCall }), options.token, now);
   return {
     ...contactCalls(calls),
     ...organizationCalls(calls),

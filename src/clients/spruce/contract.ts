@@ -20,6 +20,8 @@ export interface SpruceOptions {
   /** Limit of one whole call, real ms; default 10 000. Must stay below the lease of the effect. */
   readonly timeoutMs?: number;
   readonly onCall?: (record: CallRecord) => void;
+  /** Real ms, by which keys age and limits refill; default the system's. */
+  readonly now?: () => number;
 }
 
 export interface NewContact {

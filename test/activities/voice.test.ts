@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import twilio from 'twilio';
 import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
 import type { TwilioSeed } from '../../src/sandbox/twilio/control.js';
+import { journalUntil } from '../sandbox/webhook-receiver.js';
 import { hour, monday9, staff } from '../starters/desk-practice.js';
 import { authToken, clinic, TextArena, type ArenaPractice } from './text-arena.js';
 
@@ -67,8 +68,10 @@ test('L10: in staffed hours Spruce alone at minute 0, the voice from minute 5', 
   p.goTo(p.now + 5 * minute);
   await p.tick(result, 1);
   expect(await p.calls()).toHaveLength(1);
-  const pages = await createSpruceControl(arena.spruceUrl).items(p.id);
-  expect(pages.filter((i) => i.isInternalNote)).toHaveLength(2);
+  // Spruce posts what it accepted a little later.
+  const spruce = createSpruceControl(arena.spruceUrl);
+  await journalUntil(spruce, p.id, (all) => all.filter((e) => e.kind === 'page-created').length >= 2);
+  expect((await spruce.items(p.id)).filter((i) => i.isInternalNote)).toHaveLength(2);
 });
 
 test('while Spruce is down the voice does not wait for minute 5', async () => {
