@@ -71,7 +71,6 @@ export async function buildWeb(
       tell,
       spruce: (p) => vendors.spruce(p),
       twilio: (p) => vendors.twilio(p),
-      textWrittenAt: async (p, sid) => (await vendors.twilio(p).fetchText(sid)).createdAt,
       wakePoll: (id) => waker.wake(id),
     },
     log,

@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import Fastify from 'fastify';
 import type { Tell } from '../../src/activities/tell.js';
+import type { TwilioClient } from '../../src/clients/twilio/index.js';
 import type { PatientCard } from '../../src/domain/result/patient.js';
 import { InboundProcessor } from '../../src/http/inbound/processor.js';
 import { patientPage } from '../../src/http/patient-page/index.js';
@@ -67,11 +68,14 @@ export class WebDesk {
       {
         store,
         tell,
-        textWrittenAt: async (_practice, sid) => {
-          const at = web.written.get(sid);
-          if (at === undefined) throw new Error('Twilio is away');
-          return at;
-        },
+        twilio: () =>
+          ({
+            fetchText: async (sid: string) => {
+              const createdAt = web.written.get(sid);
+              if (createdAt === undefined) throw new Error('Twilio is away');
+              return { createdAt };
+            },
+          }) as unknown as TwilioClient,
       },
       log,
     );

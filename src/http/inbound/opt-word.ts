@@ -31,10 +31,11 @@ export async function onOptWord(
 }
 
 async function isLater(port: InboundPort, practice: Practice, word: OptWord, last: string): Promise<boolean> {
-  if (!port.textWrittenAt) return true;
+  const twilio = port.twilio?.(practice);
+  if (!twilio) return true;
   try {
-    const written = await port.textWrittenAt(practice, word.sid);
-    const before = await port.textWrittenAt(practice, last);
+    const { createdAt: written } = await twilio.fetchText(word.sid);
+    const { createdAt: before } = await twilio.fetchText(last);
     // In the same second nobody knows: no text is the safe side.
     return written > before || (written === before && word.reading === 'opts-out');
   } catch (err) {

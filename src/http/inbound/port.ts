@@ -12,8 +12,6 @@ export interface InboundPort {
   readonly spruce?: (practice: Practice) => SpruceClient;
   /** Has the practice's feeds read soon; what became of that, as a code. */
   readonly wakePoll?: (practiceId: string) => Promise<string>;
-  /** When a text was written, by Twilio's clock: its webhooks carry no time. Throws VendorError. */
-  readonly textWrittenAt?: (practice: Practice, sid: string) => Promise<EpochMs>;
   readonly twilio?: (practice: Practice) => TwilioClient;
 }
 
