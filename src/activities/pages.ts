@@ -20,6 +20,7 @@ import {
   pageEffectsOf,
   pageReference,
   rememberPageConversation,
+  unansweredCalls,
 } from '../store/pages.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { rulesReviewDue, watchRulesReview } from '../store/rules-review.js';
@@ -150,6 +151,7 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
             }
           }
         }
+        return { unanswered: await unansweredCalls(store, resultId) };
       }),
   };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Store } from './store.js';
+import { memberTask } from './tasks.js';
 
 /** The internal note conversation in which a person is paged; `null` before the first page. */
 export async function pageConversation(
@@ -116,4 +117,22 @@ export async function pageEffectsByReference(
       .orderBy('id')
       .execute()
   );
+}
+
+/** L10: whom a call about a result's callback rang in vain. One that could not be placed at all is not among them. */
+export async function unansweredCalls(store: Store, resultId: string): Promise<string[]> {
+  const task = await memberTask(store.db, resultId, 'callback');
+  if (!task) return [];
+  const rows = await store.db
+    .selectFrom('effect')
+    .select('person_id')
+    .distinct()
+    .where('task_id', '=', task.id)
+    .where('kind', '=', 'page')
+    .where('channel', '=', 'voice')
+    .where('state', '=', 'failed')
+    .where('vendor_status', 'is not', null)
+    .orderBy('person_id')
+    .execute();
+  return rows.flatMap(({ person_id: person }) => person ?? []);
 }

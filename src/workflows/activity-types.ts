@@ -39,8 +39,11 @@ export interface AthenaActivities {
 
 export interface PageActivities {
   page(ref: ResultRef & { page: PageOrder }): Promise<Omit<Body<'paged'>, 'page' | 'pollAgainAt'>>;
-  /** Asks Spruce whether open critical pages were accepted; an acceptance becomes a command. */
-  pollPages(ref: ResultRef): Promise<void>;
+  /**
+   * Asks Spruce whether open critical pages were accepted; an acceptance becomes a command. Gives whose call ended
+   * without one. Runs of before 0.2 have nothing here.
+   */
+  pollPages(ref: ResultRef): Promise<{ readonly unanswered: readonly string[] } | undefined>;
 }
 
 export interface ConnectionActivities {

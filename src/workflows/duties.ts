@@ -65,8 +65,11 @@ export async function dutyFacts(
       return { kind: 'paged', page: duty.page, pollAgainAt: pollAgainAt(state, time), ...done(paged) };
     }
     case 'poll-pages':
-      await pages.pollPages(ref);
-      return { kind: 'pages-polled', pollAgainAt: pollAgainAt(state, time), ...done({}) };
+      return {
+        kind: 'pages-polled',
+        pollAgainAt: pollAgainAt(state, time),
+        ...done((await pages.pollPages(ref)) ?? {}),
+      };
     default:
       duty satisfies never;
       throw new Error('unknown duty');

@@ -338,6 +338,12 @@ export class ArenaPractice {
     return quiet().run(run, { practiceId: this.id, resultId, page });
   }
 
+  /** Asks after the pages of a critical, as its workflow does every 30 s. */
+  poll(resultId: string) {
+    const { pollPages } = createPageActivities(this.arena.deps);
+    return quiet().run(pollPages, { practiceId: this.id, resultId });
+  }
+
   /** What became of a text's effect at each epoch. */
   async effects({ noticeId }: ToldPatient) {
     return this.store.db

@@ -106,6 +106,7 @@ test.each([
   await over(p, 1);
   expect(await p.commands(result)).toEqual([]);
   expect(await voiceEffects(p)).toMatchObject([{ state: 'failed', code }]);
+  expect(await p.poll(result)).toEqual({ unanswered: [staff.provider] });
   p.goTo(p.now + 5 * minute);
   await p.tick(result, 1);
   expect(await p.calls()).toHaveLength(2);

@@ -130,7 +130,10 @@ export class MemoryRecord {
         this.pages.push({ ...page, resultId, sentAt: await this.practiceNow() });
         return { sentTo: page.roles.filter((r) => !page.without.includes(r)), failedFor: [], againAt: null };
       },
-      pollPages: async ({ resultId }) => void this.polls.push({ resultId, at: await this.practiceNow() }),
+      pollPages: async ({ resultId }) => {
+        this.polls.push({ resultId, at: await this.practiceNow() });
+        return undefined;
+      },
     };
   }
 }

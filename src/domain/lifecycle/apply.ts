@@ -1,7 +1,7 @@
 import type { Answer, Fact, Refusal } from './facts.js';
 import { afterStaffed } from '../calendar/open-hours.js';
 import { resumed } from './begin.js';
-import { isLadderPage, isRinging, onLadderPaged, skipAhead } from './critical-ladder.js';
+import { isLadderPage, isRinging, onLadderPaged, onUnanswered, skipAhead } from './critical-ladder.js';
 import { onCommand } from './on-command.js';
 import { onDeadline } from './on-deadline.js';
 import {
@@ -108,6 +108,7 @@ function decide(turn: Turn, fact: Fact): Refusal | null {
       return null;
     case 'pages-polled':
       turn.set({ nextPagePollAt: isRinging(turn) ? fact.pollAgainAt : null });
+      onUnanswered(turn, fact.unanswered ?? []);
       return null;
     case 'delivery-status':
       onDeliveryStatus(turn, fact);

@@ -89,6 +89,18 @@ export function onLadderPaged(turn: Turn, sentTo: readonly string[], failedFor: 
   } else if (isNew) skipAhead(turn, []);
 }
 
+/** L10: no answer or a voicemail rings the next person at once, as an error of sending does. */
+export function onUnanswered(turn: Turn, people: readonly string[]): void {
+  const { ladder } = turn.state;
+  if (!ladder || !isRinging(turn)) return;
+  const known = ladder.unanswered ?? [];
+  const news = people.filter((person) => !known.includes(person));
+  if (news.length === 0) return;
+  turn.set({ ladder: { ...ladder, unanswered: [...known, ...news] } });
+  turn.event('page-unanswered', { for: news });
+  skipAhead(turn, []);
+}
+
 /** True for the repeating page of the ladder, false for the single pages of L6. */
 export function isLadderPage(page: PageOrder): boolean {
   return page.critical && /\/critical\/\d+$/.test(page.step);

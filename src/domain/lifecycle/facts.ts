@@ -104,7 +104,12 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
       /** L10: when to ask again whether a critical page was accepted (webhooks get lost). */
       readonly pollAgainAt: EpochMs;
     }
-  | { readonly kind: 'pages-polled'; readonly pollAgainAt: EpochMs }
+  | {
+      readonly kind: 'pages-polled';
+      readonly pollAgainAt: EpochMs;
+      /** People whose call ended without acceptance (L10). */
+      readonly unanswered?: readonly string[];
+    }
   | {
       readonly kind: 'delivery-status';
       readonly noticeId: string;

@@ -83,6 +83,8 @@ export interface CriticalLadder {
   readonly without: readonly string[];
   /** People whose last page could not be sent; each skips ahead once. */
   readonly failed: readonly string[];
+  /** People who did not answer when they were called; each skips ahead once. */
+  readonly unanswered?: readonly string[];
 }
 
 /** A duty that gave up and is tried again later, because nothing may be lost by it. */

@@ -72,6 +72,8 @@ export class Life {
   /** Pages to the practice's administrator (L49), kept apart. */
   readonly alarmPages: (PageOrder & { sentAt: number })[] = [];
   /** Who a page reaches; by default everybody. */
+  /** Whose calls end without acceptance. */
+  unanswered: readonly string[] = [];
   onPage: (page: PageOrder) => { sentTo: string[]; failedFor: string[]; againAt?: number | null } = (
     page,
   ) => ({
@@ -318,7 +320,7 @@ export class Life {
         return;
       }
       case 'poll-pages':
-        this.fact({ kind: 'pages-polled', pollAgainAt: this.now + 30_000 }, id);
+        this.fact({ kind: 'pages-polled', pollAgainAt: this.now + 30_000, unanswered: this.unanswered }, id);
         return;
       case 'load':
       case 'stage':

@@ -52,6 +52,16 @@ describe('the page ladder (L10)', () => {
     expect(life.pages).toHaveLength(1);
   });
 
+  test('L10: whoever does not answer a call is made up for by the next at once, and once', () => {
+    const life = critical();
+    life.unanswered = ['dr-owner'];
+    life.after(4 * minute);
+    expect(rings(life)).toEqual(['0: owner', '0.5: owner cover']);
+    expect(life.lines('event').filter((l) => l.kind === 'page-unanswered')).toHaveLength(1);
+    life.after(2 * minute);
+    expect(rings(life).at(-1)).toBe('5.5: owner cover');
+  });
+
   test('L10: while nobody can be paged at all it neither stops nor spins', () => {
     const life = posted({ tier: 'normal' }, start);
     let tries = 0;
