@@ -19,9 +19,29 @@ process.env.RESULTLOOP_TEST_ENGINES = await new Promise<string>((resolve) => {
 const { clockThrough, closeDeps, deps, openPractice } = await import('../test/real/practice.js');
 const { bmp } = await import('../test/real/panels.js');
 const { peakWithin } = await import('../test/real/sliding.js');
-const { ensureTextLimits, removeTextLimit, textLimit } = await import('../src/starters/queue-limits.js');
+const { ensureTextLimits, serviceOf, textQueue } = await import('../src/starters/queue-limits.js');
 const { workflowIds } = await import('../src/workflows/contract.js');
 type Practice = Awaited<ReturnType<typeof openPractice>>;
+
+/** The limit that the server holds now, per second and practice; `null` = none. */
+async function textLimit(): Promise<number | null> {
+  const { temporal } = await deps();
+  const { taskQueue, ...queue } = textQueue(temporal);
+  const { config } = await serviceOf(temporal).describeTaskQueue({
+    ...queue,
+    taskQueue: { name: taskQueue },
+    reportConfig: true,
+  });
+  return config?.fairnessKeysRateLimitDefault?.rateLimit?.requestsPerSecond ?? null;
+}
+
+async function removeTextLimit(): Promise<void> {
+  const { temporal } = await deps();
+  await serviceOf(temporal).updateTaskQueueConfig({
+    ...textQueue(temporal),
+    updateFairnessKeyRateLimitDefault: { reason: 'measuring' },
+  });
+}
 
 /** All backlogs stand when the window opens at 09:00, real seconds from now. */
 async function fill(): Promise<Practice> {
@@ -56,9 +76,9 @@ async function triesOf(p: Practice): Promise<number> {
 async function measure(name: string): Promise<string> {
   const filled = await Promise.all(Array.from({ length: practices }, fill));
   // A practice takes its limit along when it opens; the pacer alone means: without it.
-  if (name === 'pacer alone') await removeTextLimit((await deps()).temporal);
+  if (name === 'pacer alone') await removeTextLimit();
   else await ensureTextLimits((await deps()).temporal, []);
-  const limit = await textLimit((await deps()).temporal);
+  const limit = await textLimit();
   await Promise.all(
     filled.map((p) =>
       p.until('all told', async () => (await p.counts('told_version'))['1'] === texts, 300_000),

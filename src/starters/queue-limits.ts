@@ -26,7 +26,7 @@ export async function ensureTextLimits(temporal: Client, practices: readonly Pra
   );
   try {
     await serviceOf(temporal).updateTaskQueueConfig({
-      ...queueOf(temporal),
+      ...textQueue(temporal),
       updateFairnessKeyRateLimitDefault: {
         rateLimit: { requestsPerSecond: usualPerSecond },
         reason: 'texts per second of a practice',
@@ -41,31 +41,12 @@ export async function ensureTextLimits(temporal: Client, practices: readonly Pra
   }
 }
 
-/** The limit that the server holds now, per second and practice; `null` = none. */
-export async function textLimit(temporal: Client): Promise<number | null> {
-  const { taskQueue, taskQueueType, namespace } = queueOf(temporal);
-  const { config } = await serviceOf(temporal).describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType,
-    reportConfig: true,
-  });
-  return config?.fairnessKeysRateLimitDefault?.rateLimit?.requestsPerSecond ?? null;
-}
-
-/** Takes the limit away; for measuring what it does. */
-export async function removeTextLimit(temporal: Client): Promise<void> {
-  await serviceOf(temporal).updateTaskQueueConfig({
-    ...queueOf(temporal),
-    updateFairnessKeyRateLimitDefault: { reason: 'measuring' },
-  });
-}
-
-function queueOf(temporal: Client) {
+/** The text queue, as the server's calls name it. */
+export function textQueue(temporal: Client) {
   const { namespace } = temporal.options;
   return { namespace, taskQueue: taskQueues.texts, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY };
 }
 
-function serviceOf(temporal: Client): api.api.workflowservice.v1.WorkflowService {
+export function serviceOf(temporal: Client): api.api.workflowservice.v1.WorkflowService {
   return (temporal.connection as ConnectionLike).workflowService;
 }

@@ -1,7 +1,7 @@
-import type { SourceConfig } from '../domain/practice/source.js';
+import { sql } from 'kysely';
+import { sourceSchema, type SourceConfig } from '../domain/practice/source.js';
 import type { SourceLane } from '../domain/result/placement.js';
 import type { Report } from '../domain/result/report.js';
-import { listSources } from './sources.js';
 import type { Store } from './store.js';
 
 /**
@@ -25,12 +25,15 @@ async function masterOf(
   practiceId: string,
   facilityId: string,
 ): Promise<SourceConfig | undefined> {
-  const sources = await listSources(store, practiceId);
-  return sources
-    .map(({ config }) => config)
-    .find(
-      ({ active, feed, inChart }) => active && feed === 'master' && inChart?.facilities.includes(facilityId),
-    );
+  const wanted = { active: true, feed: 'master', inChart: { facilities: [facilityId] } };
+  const row = await store.db
+    .selectFrom('source')
+    .select('config')
+    .where('practice_id', '=', practiceId)
+    .where(sql<boolean>`config @> ${JSON.stringify(wanted)}::jsonb`)
+    .orderBy('id')
+    .executeTakeFirst();
+  return row && sourceSchema.parse(row.config);
 }
 
 /** Laboratories file their filler number as the chart's accession, so it may be met as either. */

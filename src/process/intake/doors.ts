@@ -12,7 +12,7 @@ import { TransmissionProcessor } from './processor.js';
 import { Quarantine } from './quarantine.js';
 import type { IntakePort } from './port.js';
 
-/** How often configuration and quarantine are looked at, real time. */
+/** How often configuration and quarantine are looked at, real time: a laboratory that is added is heard within it. */
 const lookMs = 2_000;
 
 interface OpenDoor {
@@ -42,6 +42,8 @@ export class Intake {
   private readonly quarantine: Quarantine;
   private readonly alarms: AlarmOnce;
   private readonly doors = new Map<string, OpenDoor>();
+  /** Doors that cannot be opened, and why. */
+  private readonly shut = new Map<string, string>();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
 
@@ -104,12 +106,21 @@ export class Intake {
       const practice = await loadPractice(this.port.store, practiceId);
       try {
         this.doors.set(key, await this.openDoor({ practice, source: config }));
+        this.shut.delete(key);
       } catch (err) {
-        this.port.log.error({ err, source: config.id }, 'a door cannot be opened; it is tried again');
+        this.sayOnce(key, err, config.id);
         await this.alarms.raise(practice, config.id, 'door-closed');
       }
     }
     await this.emptyQuarantine();
+  }
+
+  /** It is tried every few seconds; said is what is new. */
+  private sayOnce(key: string, err: unknown, source: string): void {
+    const why = String(err);
+    if (this.shut.get(key) === why) return;
+    this.shut.set(key, why);
+    this.port.log.error({ err, source }, 'a door cannot be opened; it is tried again');
   }
 
   private async openDoor(door: Door): Promise<OpenDoor> {

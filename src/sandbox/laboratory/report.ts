@@ -10,6 +10,15 @@ export interface LaboratoryRow {
   readonly flag: string;
 }
 
+/** The laboratory's words as codes (HL7 table 0078, which FHIR took over). */
+export const flagCodes: Readonly<Record<string, string>> = {
+  normal: 'N',
+  high: 'H',
+  low: 'L',
+  'critical high': 'HH',
+  'critical low': 'LL',
+};
+
 /** One report as an invented laboratory has it before it is written for anybody. Times are practice time. */
 export interface LaboratoryReport {
   /** The laboratory's own number of the report (filler). */

@@ -1,17 +1,10 @@
 import { DateTime } from 'luxon';
 import type { EpochMs } from '../../domain/result/report.js';
-import type { LaboratoryReport, Letterhead } from './report.js';
+import { flagCodes, type LaboratoryReport, type Letterhead } from './report.js';
 
 const loincSystem = 'http://loinc.org';
 const flagSystem = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation';
 const typeSystem = 'http://terminology.hl7.org/CodeSystem/v2-0203';
-const flags: Readonly<Record<string, string>> = {
-  normal: 'N',
-  high: 'H',
-  low: 'L',
-  'critical high': 'HH',
-  'critical low': 'LL',
-};
 
 /** One report as a FHIR R4 collection Bundle: report, patient, order, clinician, specimen, observations. */
 export function writeBundle(report: LaboratoryReport, from: Letterhead): object {
@@ -37,7 +30,7 @@ export function writeBundle(report: LaboratoryReport, from: Letterhead): object 
         system: 'http://unitsofmeasure.org',
         code: row.unit,
       },
-      interpretation: [{ coding: [{ system: flagSystem, code: flags[row.flag] }] }],
+      interpretation: [{ coding: [{ system: flagSystem, code: flagCodes[row.flag] }] }],
       referenceRange: [{ text: row.range }],
     },
   }));

@@ -1,15 +1,6 @@
 import { DateTime } from 'luxon';
 import type { EpochMs } from '../../domain/result/report.js';
-import type { LaboratoryReport, Letterhead } from './report.js';
-
-/** Table 0078. */
-const flags: Readonly<Record<string, string>> = {
-  normal: 'N',
-  high: 'H',
-  low: 'L',
-  'critical high': 'HH',
-  'critical low': 'LL',
-};
+import { flagCodes, type LaboratoryReport, type Letterhead } from './report.js';
 
 /** One report as an HL7 v2.5.1 ORU^R01 message (HL7 v2.5.1 chapter 7), segments ended by carriage returns. */
 export function writeOru(report: LaboratoryReport, from: Letterhead): string {
@@ -23,9 +14,19 @@ export function writeOru(report: LaboratoryReport, from: Letterhead): string {
   const loinc = (code: string, words: string) => `${code}^${text(words)}^LN`;
   const birth = patient.birthDate.replaceAll('-', '');
   const segments = [
-    ['MSH', '^~\\&', from.application, from.facility, 'EHR', 'PRACTICE', at(report.reportedAt), '']
-      .concat(['ORU^R01^ORU_R01', report.number, 'P', '2.5.1'])
-      .join('|'),
+    // MSH-1 is the separator itself, so its fields count one higher than here.
+    fields('MSH', {
+      1: '^~\\&',
+      2: from.application,
+      3: from.facility,
+      4: 'EHR',
+      5: 'PRACTICE',
+      6: at(report.reportedAt),
+      8: 'ORU^R01^ORU_R01',
+      9: report.number,
+      10: 'P',
+      11: '2.5.1',
+    }),
     ['PID', '1', '', record, '', name, '', birth, patient.sex].join('|'),
     ['ORC', 'RE', order, number, '', 'CM', '', '', '', '', '', '', provider].join('|'),
     fields('OBR', {
@@ -47,7 +48,7 @@ export function writeOru(report: LaboratoryReport, from: Letterhead): string {
         5: text(row.value),
         6: `${text(row.unit)}^^UCUM`,
         7: text(row.range),
-        8: flags[row.flag] ?? '',
+        8: flagCodes[row.flag] ?? '',
         11: 'F',
         14: at(report.collectedAt),
       }),
@@ -56,14 +57,10 @@ export function writeOru(report: LaboratoryReport, from: Letterhead): string {
       1: '1',
       4: '119297000^Blood^SCT',
       17: at(report.collectedAt),
-      30: accession(report, from),
+      30: `${text(report.accession)}^${from.facility}`,
     }),
   ];
   return segments.map((segment) => `${segment}\r`).join('');
-}
-
-function accession({ accession: number }: LaboratoryReport, { facility }: Letterhead): string {
-  return `${text(number)}^${facility}`;
 }
 
 /** A segment by its field numbers; those not named are empty. */

@@ -94,7 +94,7 @@ function postedIn(journal: readonly JournalEntry[], chart: readonly ChartEntry[]
   const reports = new Map(
     chart.map(({ documentid, fields }) => [
       String(documentid),
-      `${String(fields['externalaccessionid'])} ${String(fields['labresultloinc'])}`,
+      reportKey(String(fields['externalaccessionid']), String(fields['labresultloinc'])),
     ]),
   );
   return journal
@@ -108,7 +108,7 @@ function postedIn(journal: readonly JournalEntry[], chart: readonly ChartEntry[]
 function sentBy(laboratories: Sources['laboratories']): Evidence['posted'] {
   return laboratories.flat().map(({ number, accession, loinc, practiceAt }) => ({
     documentId: number,
-    report: `${accession} ${loinc}`,
+    report: reportKey(accession, loinc),
     practiceAt,
   }));
 }
@@ -354,4 +354,9 @@ async function reachedPatientsOf(store: Store, practiceId: string): Promise<stri
     )
     .execute();
   return [...new Set([...rows, ...letters].map((r) => r.patient_id).filter((id) => id !== null))];
+}
+
+/** What the chart and the laboratory both say of a report. */
+function reportKey(accession: string, loinc: string): string {
+  return `${accession} ${loinc}`;
 }
