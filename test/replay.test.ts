@@ -45,6 +45,8 @@ describe('histories of earlier runs replay on the workflows of today', () => {
       'patient-notice',
       'chart-writer',
       'poll-practice',
+      'text-rounds',
+      'practice-rounds',
     ])
       expect(names).toContain(workflow);
   });

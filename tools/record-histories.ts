@@ -1,7 +1,7 @@
 /**
- * Records histories of every workflow from real runs into test/histories/<version>/, with the throw-away key ring that
- * they are encrypted with. Run it when workflows changed on purpose and old runs need no more support:
- * `node --import tsx tools/record-histories.ts`.
+ * Records histories of every workflow from real runs into test/histories/<name>/, with the throw-away key ring that
+ * they are encrypted with: `node --import tsx tools/record-histories.ts [NAME]`, the package's version by default. Earlier
+ * recordings stay as long as runs like them may still be open.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const folder = join(root, 'test/histories', version);
+const folder = join(root, 'test/histories', process.argv[2] ?? version);
 mkdirSync(folder, { recursive: true });
 
 const child = spawn(process.execPath, ['--import', 'tsx', 'test/real/engines.ts'], {
@@ -35,7 +35,7 @@ const ill = await p.patient({ spruce: true });
 const urgent = await p.patient({ spruce: true });
 await p.post(
   bmp(well.id),
-  bmp(ill.id, { potassium: '5.4', orderid: 881 }),
+  bmp(ill.id, { glucose: '156', accession: 'A26-amended' }),
   bmp(urgent.id, { potassium: '6.8' }),
 );
 await p.poll();
@@ -63,7 +63,7 @@ const first = await p.until('the first message', async () =>
   (await p.control.spruce.items(p.number)).find((i) => i.text.includes('/p/')),
 );
 // Amended after it was told: signed off again and told again.
-await p.post(bmp(ill.id, { potassium: '5.5', orderid: 881 }));
+await p.post(bmp(ill.id, { glucose: '161', accession: 'A26-amended' }));
 await p.poll();
 await p.until('the amendment', async () =>
   (await p.results()).some(
