@@ -89,7 +89,7 @@ export async function addVersion(
       posted_at: content.postedAt,
       detected_at: version.detectedAt,
       detected_real_at: version.detectedRealAt,
-      published_at: content.publishedAt,
+      published_at: content.publishedAt ?? (n > 0 ? await shownBefore(tx, store, version) : null),
       change: take === 'late' ? 'late' : null,
       tier: null,
       urgency: null,
@@ -119,6 +119,27 @@ export async function addVersion(
     },
   ]);
   return number;
+}
+
+/** L4, L24: the chart's copy came first and is published; the laboratory's own report that says the same is shown by it. */
+async function shownBefore(
+  tx: Tx,
+  store: Store,
+  { resultId, content, feed }: NewVersion,
+): Promise<EpochMs | null> {
+  if (feed !== 'master') return null;
+  const shown = await tx
+    .selectFrom('version')
+    .select(['published_at', 'content_sealed'])
+    .where('result_id', '=', resultId)
+    .where('feed', '=', 'second')
+    .where('published_at', 'is not', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!shown || !sameValues(content, store.cipher.openJson(shown.content_sealed, contentAad) as Content))
+    return null;
+  return shown.published_at;
 }
 
 /**

@@ -64,3 +64,25 @@ test('L4, L23: the document that the second feed shows is the one that is read a
     .executeTakeFirstOrThrow();
   expect(version.published_at).toBe(monday9);
 });
+
+test('L4, L24: what the chart showed before the laboratory itself sent it stays published, when it says the same', async () => {
+  const post = await newPatient(desk, '9101');
+  const ids = { accession: 'A-3' };
+  const inChartFirst = await post({
+    documentId: '701',
+    ids,
+    publishedAt: monday9,
+    delivery: { sourceLane: 'second' },
+  });
+  const sent = await post({ source: 'hl7v2', documentId: 'HARBOR|2', ids });
+  expect(sent).toMatchObject({ outcome: 'new-version', resultId: inChartFirst.resultId });
+  const current = await desk.store.db
+    .selectFrom('version')
+    .innerJoin('result', (j) =>
+      j.onRef('result.id', '=', 'version.result_id').onRef('result.current_version', '=', 'version.number'),
+    )
+    .select(['version.feed', 'version.published_at'])
+    .where('result.id', '=', sent.resultId)
+    .executeTakeFirstOrThrow();
+  expect(current).toEqual({ feed: 'master', published_at: monday9 });
+});
