@@ -208,6 +208,25 @@ describe('answers at once (L36, L37)', () => {
     await says(p, patient.mobile, 'I have chest pain');
     expect((await answers(p)).join()).toContain('call 911');
     expect(await rows(p)).toMatchObject([{ outcome: 'emergency' }]);
+    expect(replied(patient).map((s) => s.fact['emergency'])).toEqual([true]);
+  });
+
+  test('L36: emergency words of a patient of whom nothing is open wake the newest result', async () => {
+    const p = await arena.practice({ at: evening });
+    const patient = await p.toText();
+    await p.store.db
+      .updateTable('notice')
+      .set({ state: 'withdrawn' })
+      .where('id', '=', patient.noticeId)
+      .execute();
+    await p.store.db
+      .updateTable('result')
+      .set({ closure: 'notified-opened' })
+      .where('id', '=', patient.resultId)
+      .execute();
+    await says(p, patient.mobile, 'Can you call? I passed out');
+    expect(replied(patient).map((s) => s.fact['emergency'])).toEqual([true]);
+    await says(p, patient.mobile, 'And thanks');
     expect(replied(patient)).toHaveLength(1);
   });
 

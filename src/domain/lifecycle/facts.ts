@@ -127,6 +127,8 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
       readonly kind: 'patient-replied';
       readonly channel: string;
       readonly acknowledges: boolean;
+      /** Its words are on the signed emergency list (L36). */
+      readonly emergency?: boolean;
       readonly told?: Told;
     }
   | {

@@ -125,24 +125,30 @@ export function onPageConfirmed(turn: Turn, { wantsCall, told }: PageConfirmed):
   reopenToAnswer(turn);
   openCallback(turn, turn.now);
   turn.fire(`wants-call/${turn.task('callback')?.opening ?? 0}`, turn.now);
-  pageOnCallIfUrgent(turn, 'callback');
+  if (isUrgentOpen(turn)) pageOnCall(turn, 'callback');
 }
 
 /** A reply: its whole text is on the signed list, or it becomes work for a person (L35). */
-export function onPatientReplied(turn: Turn, { channel, acknowledges, told }: Replied): void {
+export function onPatientReplied(turn: Turn, fact: Replied): void {
+  const { channel, acknowledges, told, emergency = false } = fact;
   const { version, policy, hours, acknowledgement, ending } = turn.state;
-  turn.event('replied', { channel, acknowledges, ...(told !== undefined && { told }) }, 'patient');
+  turn.event(
+    'replied',
+    { channel, acknowledges, ...(emergency && { emergency }), ...(told !== undefined && { told }) },
+    'patient',
+  );
   turn.touch('replied', { channel, acknowledges });
   const enough = acknowledges && (channel === 'secure' || version?.tier === 'normal');
   if (enough && version?.tier !== 'critical') return acknowledge(turn, 'reply', told);
   // "OK" from somebody who is through with it is no work.
   if (acknowledges && (acknowledgement || ending.kind !== 'open')) return;
   reopenToAnswer(turn);
-  const due = isUrgentOpen(turn)
+  const isUrgent = emergency || isUrgentOpen(turn);
+  const due = isUrgent
     ? turn.now + policy.replyWhileCriticalMs
     : afterStaffed(hours, turn.now, policy.replyStaffedMs);
   turn.openTask('reply', 'coordinator', due);
-  pageOnCallIfUrgent(turn, 'reply');
+  if (isUrgent) pageOnCall(turn, 'reply');
 }
 
 /** A patient who asks after the end is answered; then the result ends as before. */
@@ -151,9 +157,8 @@ function reopenToAnswer(turn: Turn): void {
   if (ending.kind !== 'open') reopen(turn, 'patient-asks', ending.closure);
 }
 
-/** L36: any answer while a critical or same-day is open pages on-call at once. */
-function pageOnCallIfUrgent(turn: Turn, task: 'reply' | 'callback'): void {
-  if (!isUrgentOpen(turn)) return;
+/** L36: emergency words, and any answer while a critical or same-day is open, page on-call at once. */
+function pageOnCall(turn: Turn, task: 'reply' | 'callback'): void {
   const step = `v${turn.state.version?.number ?? 0}/answered/${turn.now}`;
   turn.page({ step, task, roles: ['on-call'], critical: true });
 }

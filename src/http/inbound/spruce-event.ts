@@ -214,14 +214,17 @@ async function onOther(
       otherwise: awaited === 'to-contact' ? { outcome: 'unknown-conversation', alarm } : foreign,
     };
   }
-  const acknowledges = kind === 'patient-reply' && readReply(item.text) === 'acknowledges';
-  for (const m of await liveMembers(store.db, notice.id))
+  const reading = readReply(item.text);
+  const acknowledges = kind === 'patient-reply' && reading === 'acknowledges';
+  for (const [i, m] of (await liveMembers(store.db, notice.id)).entries())
     await tell.replied(practice, m.resultId, {
       // Of the item, not of the event: what is created, updated and restored is one reply.
       id: `inbound/spruce/${item.id}`,
       at: inbound.receivedAt,
       channel: 'secure',
       acknowledges,
+      // L36: one page for one cry for help.
+      ...(i === 0 && reading === 'emergency' && { emergency: true }),
       told: toldBy(notice.purpose, m),
     });
   return kind;

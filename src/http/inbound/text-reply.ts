@@ -54,6 +54,8 @@ async function answer(
     channel: 'text',
     acknowledges: reading === 'acknowledges',
   };
+  // L36: one page for one cry for help, whatever number of results the patient was told of.
+  const emergency = reading === 'emergency' && { emergency: true };
   // By the call, not by its answer: a reply may come before we know that the message left.
   const notice = await store.db
     .selectFrom('notice')
@@ -92,17 +94,25 @@ async function answer(
     return;
   }
   if (notice) {
-    for (const m of await liveMembers(store.db, notice.id))
-      await tell.replied(practice, m.resultId, { ...fact, told: toldBy(notice.purpose, m) });
+    for (const [i, m] of (await liveMembers(store.db, notice.id)).entries())
+      await tell.replied(practice, m.resultId, {
+        ...fact,
+        ...(i === 0 && emergency),
+        told: toldBy(notice.purpose, m),
+      });
     return;
   }
-  const open = await store.db
+  const results = await store.db
     .selectFrom('result')
-    .select('id')
+    .select(['id', 'closure'])
     .where('patient_id', '=', patientId)
-    .where('closure', 'is', null)
+    .orderBy('detected_at', 'desc')
     .execute();
+  const open = results.filter((r) => r.closure === null);
   if (open.length === 0)
     await raiseAlarm(store, practice, `inbound/${inbound.id}`, 'reply-without-open-result');
-  for (const { id } of open) await tell.replied(practice, id, fact);
+  // Somebody in need is heard, also when nothing is open: the newest result takes it up again.
+  const heard = open.length === 0 && emergency ? results.slice(0, 1) : open;
+  for (const [i, { id }] of heard.entries())
+    await tell.replied(practice, id, { ...fact, ...(i === 0 && emergency) });
 }

@@ -246,8 +246,8 @@ export class Life {
     return this.message('sending', version).message('left', version).message('confirmed', version);
   }
 
-  reply(acknowledges: boolean, channel = 'secure'): this {
-    this.fact({ kind: 'patient-replied', channel, acknowledges });
+  reply(acknowledges: boolean, channel = 'secure', emergency = false): this {
+    this.fact({ kind: 'patient-replied', channel, acknowledges, emergency });
     return this;
   }
 

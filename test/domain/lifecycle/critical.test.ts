@@ -223,6 +223,16 @@ describe('how a critical ends (L6, L34)', () => {
     expect(life.closure).toBe('reached');
   });
 
+  test('L36: emergency words page on-call at once, whatever the result was', () => {
+    const life = posted({ tier: 'normal' }, at(0, 20)).told();
+    life.reply(false, 'text', true);
+    expect(life.pages.at(-1)).toMatchObject({ roles: ['on-call'], task: 'reply', sentAt: at(0, 20) });
+    expect(life.state.tasks.find((t) => t.kind === 'reply')?.dueAt).toBe(at(0, 20, 15));
+    const calm = posted({ tier: 'normal' }, at(0, 20)).told();
+    calm.reply(false, 'text');
+    expect(calm.pages).toEqual([]);
+  });
+
   test('L36: any answer while it is open pages on-call at once', () => {
     const life = posted({ tier: 'critical' }, at(0, 20));
     life.accept();
