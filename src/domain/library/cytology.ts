@@ -113,6 +113,8 @@ const hpvTests: AnalyteInput[] = [
   ),
 ];
 
+export const hpvLoinc: readonly string[] = hpvTests.flatMap(({ loinc }) => loinc);
+
 export const cytologyAnalytes: AnalyteInput[] = [pap, ...hpvTests];
 
 export const cytologyPanels: PanelInput[] = [

@@ -1,5 +1,6 @@
 /** Sensitive tests by code and name: clinical-rules §6.1 with the codes of §2.8. */
 import type { RuleSetInput } from '../rules/rule-set.js';
+import { hpvLoinc } from './cytology.js';
 
 export const starterSensitivity: RuleSetInput['sensitivity'] = [
   {
@@ -113,24 +114,8 @@ export const starterSensitivity: RuleSetInput['sensitivity'] = [
       '17726-1',
       '8041-6',
       '11597-2',
-      '21440-3',
-      '30167-1',
-      '38372-9',
-      '59420-0',
-      '69002-4',
-      '71431-1',
-      '75694-0',
-      '77379-6',
-      '82354-2',
-      '82456-5',
-      '82675-0',
-      '95539-3',
-      '77399-4',
-      '59263-4',
-      '61372-9',
-      '77400-0',
-      '59264-2',
-      '61373-7',
+      // Whatever the library reads as HPV is sensitive too.
+      ...hpvLoinc,
     ],
     names: [
       'chlamydia',
