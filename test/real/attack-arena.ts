@@ -218,7 +218,7 @@ export class Arena {
         sent.ms = performance.now() - from;
         return answer;
       } catch (err) {
-        if (!(err instanceof CommandFailed) || performance.now() - from > 60_000) throw err;
+        if (!(err instanceof CommandFailed) || performance.now() - from > 100_000) throw err;
         this.askedAgain += 1;
       }
     }

@@ -186,6 +186,7 @@ describe.each(Object.keys(scenes) as Operation[])('%s', (operation) => {
       // What did not strike proves nothing.
       const struck = (await practice.control[operations[operation].vendor].faults(practice.number)).at(-1);
       expect(struck?.hits).toBeGreaterThan(0);
+      await practice.rest();
     },
   );
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { DateTime } from 'luxon';
 import { steadyClock, toPractice, type ClockMap } from '../../src/domain/calendar/clock-map.js';
 import { signedStarterRules } from '../../src/domain/library/starter-rules.js';
@@ -93,7 +94,11 @@ export async function deps(): Promise<ProcessDeps> {
   return opened;
 }
 
+const practices: TestPractice[] = [];
+
+/** After every suite. What is open would ring and be polled at its practice's own speed for the rest of the whole run. */
 export async function closeDeps(): Promise<void> {
+  for (const practice of practices.splice(0)) await practice.rest();
   await opened?.close();
   opened = null;
 }
@@ -219,6 +224,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
     },
   });
   const practice = new TestPractice(d, await loadPractice(d.store, id), number, clock, control);
+  practices.push(practice);
   await ensureTextLimits(d.temporal, [practice.practice]);
   // The first poll subscribes: a feed hands out only what changed since.
   await practice.poll();
@@ -249,6 +255,24 @@ const firstPhone = 20;
 /** What a test does with a practice, in the words of the desk. */
 export class TestPractice {
   #patients = 0;
+
+  /** Ends whatever still runs for this practice. */
+  async rest(): Promise<void> {
+    const results = await this.results();
+    const ids = [
+      ...results.filter((r) => r.closure === null).map((r) => workflowIds.result(r.id)),
+      ...new Set(results.flatMap((r) => (r.patient_id === null ? [] : [workflowIds.notice(r.patient_id)]))),
+      workflowIds.chart(this.practice.id),
+    ];
+    const end = async (workflowId: string) => {
+      try {
+        await this.deps.temporal.workflow.getHandle(workflowId).terminate('the test is over');
+      } catch (err) {
+        if (!(err instanceof WorkflowNotFoundError)) throw err;
+      }
+    };
+    for (let i = 0; i < ids.length; i += 20) await Promise.all(ids.slice(i, i + 20).map(end));
+  }
 
   constructor(
     readonly deps: ProcessDeps,
