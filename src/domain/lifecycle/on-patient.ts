@@ -42,12 +42,13 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
       turn.set({
         telling: { kind: 'left', version: fact.version, at: fact.at, channel: fact.channel ?? '' },
       });
-      turn.event('message-left', data);
-      turn.touch('message-sent', data);
+      sayLeft(turn, data);
       return;
     case 'confirmed': {
       if (telling.kind === 'confirmed') return;
       const leftAt = telling.kind === 'left' ? telling.at : fact.at;
+      // Its receipt can be here before the answer to the call that sent it: what arrived has left.
+      if (telling.kind !== 'left') sayLeft(turn, data);
       turn.set({
         telling: {
           kind: 'confirmed',
@@ -87,6 +88,11 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
     default:
       fact.status satisfies never;
   }
+}
+
+function sayLeft(turn: Turn, data: Pick<Delivery, 'channel' | 'purpose' | 'version'>): void {
+  turn.event('message-left', data);
+  turn.touch('message-sent', data);
 }
 
 function openPersonTask(turn: Turn, fact: Delivery): void {

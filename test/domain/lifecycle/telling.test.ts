@@ -28,6 +28,17 @@ describe('normal results (L9, L38)', () => {
     expect(life.pages.at(-1)?.roles).toEqual(['supervising-physician']);
   });
 
+  test('a receipt that overtakes the answer to the sending says both: sent and delivered, once', () => {
+    const life = posted({ tier: 'normal' });
+    life.message('sending').message('confirmed').message('left');
+    const said = life.lines('event').map((l) => l.kind);
+    expect(said.filter((kind) => /^message-(left|confirmed)$/.test(kind))).toEqual([
+      'message-left',
+      'message-confirmed',
+    ]);
+    expect(life.state.telling).toMatchObject({ kind: 'confirmed' });
+  });
+
   test('L9: a late proof of delivery ends the release task', () => {
     const life = posted({ tier: 'normal' });
     life.until(at(3, 10)).told();
