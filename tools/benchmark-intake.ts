@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { classify } from '../src/domain/rules/classify.js';
 import { sourceSchema } from '../src/domain/practice/source.js';
 import { frame, FrameReader, listenMllp } from '../src/intake/mllp/index.js';
 import { readDelivery } from '../src/intake/read-delivery.js';
@@ -7,12 +8,13 @@ import { createLogger } from '../src/observability/log.js';
 import { createMetrics } from '../src/observability/metrics.js';
 import { Hl7Receiver } from '../src/process/intake/hl7-door.js';
 import { Quarantine } from '../src/process/intake/quarantine.js';
+import { row, rules, version, woman } from '../test/domain/rules-builders.js';
 import { labSource, oru } from '../test/intake/source.js';
 import { openOwnPractice } from '../test/intake/own-practice.js';
 
 /*
  * Reported, not asserted: MLLP accept latency (message sent to answer received, stored durably in between) at a fixed
- * rate over several connections, and messages read a second. `node --import tsx tools/benchmark-intake.ts [SECONDS] [RATE]`
+ * rate over several connections, messages read a second, and observations classified a second. `node --import tsx tools/benchmark-intake.ts [SECONDS] [RATE]`
  */
 const seconds = Number(process.argv[2] ?? 20);
 const perSecond = Number(process.argv[3] ?? 50);
@@ -71,6 +73,35 @@ while (performance.now() - readingFrom < 3_000) {
 }
 print(
   `messages read: ${Math.round(read / ((performance.now() - readingFrom) / 1_000))} a second (${message.length} bytes, one result)`,
+);
+
+const units = ['mg/dL', 'mg/dL', 'mg/dL', 'mmol/L', 'mmol/L', 'mmol/L', 'mmol/L', 'mg/dL'];
+const bmp = version(
+  [
+    '2345-7 88',
+    '3094-0 14',
+    '2160-0 0.81',
+    '2951-2 140',
+    '2823-3 4.2',
+    '2075-0 101',
+    '2028-9 25',
+    '17861-6 9.4',
+  ].map((one, i) => row(one.split(' ')[0] ?? '', one.split(' ')[1] ?? '', { unit: units[i] ?? null })),
+  { test: { code: '24321-2', system: 'LOINC', name: 'Basic metabolic panel' } },
+);
+const rates: number[] = [];
+for (let round = 0; round < 9; round += 1) {
+  const from = performance.now();
+  let classified = 0;
+  while (performance.now() - from < 400) {
+    classify(bmp, rules, woman);
+    classified += bmp.observations.length;
+  }
+  rates.push(classified / ((performance.now() - from) / 1_000));
+}
+rates.sort((a, b) => a - b);
+print(
+  `observations classified: ${Math.round(rates[4] ?? 0)} a second (${Math.round(rates[0] ?? 0)} to ${Math.round(rates[8] ?? 0)}; a BMP of 8, ${rules.analytes.length} analytes, tier ${classify(bmp, rules, woman).tier})`,
 );
 
 await server.close();
