@@ -1,3 +1,4 @@
+import { readDelivery } from '../../src/intake/read-delivery.js';
 import { describe, expect, test } from '@jest/globals';
 import { readFeedRow } from '../../src/clients/athenahealth/index.js';
 import { mapImagingResult, vendorDocument } from '../../src/intake/athena/index.js';
@@ -68,6 +69,17 @@ describe('imaging results of athenahealth (L5b)', () => {
       }
     });
     expect(codes).toEqual(['not-an-imaging-result', 'not-an-imaging-result', 'wrong-patient']);
+  });
+
+  test('a file with an imaging result is read as one, alone or in a list', () => {
+    for (const json of [document, [document], { imagingresults: [document], totalcount: 1 }]) {
+      const read = readDelivery(Buffer.from(JSON.stringify(json)), { zone: 'America/New_York' });
+      expect(read).toMatchObject({
+        format: 'athenahealth',
+        verdict: 'results',
+        results: [{ report: { kind: 'imaging', documentId: 'imaging/1090324', note: 'No acute disease.' } }],
+      });
+    }
   });
 
   test('rows of either feed say which they are; one without an id is what its feed is', () => {

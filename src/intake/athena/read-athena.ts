@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { id, list, record, text, type JsonRecord } from '../../clients/athenahealth/fields.js';
 import { athenaZone, readTime } from '../../clients/athenahealth/times.js';
 import type { IntakeWarning, PatientAsSent, Received, ReceivedResult, SentTime } from '../received.js';
+import { mapImagingResult } from './imaging.js';
 import { IntakeError } from './intake-error.js';
 import { mapLabResult, type MappingRemark } from './to-report.js';
 
@@ -44,7 +45,7 @@ const chartNames: Readonly<Record<string, string>> = {
   analytes: 'observations',
 };
 
-/** True for a lab result document, an array of them, or one of the vendor's lists of them. */
+/** True for a lab or imaging result document, an array of them, or one of the vendor's lists of them. */
 export function isAthenaJson(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every((one) => isDocument(one));
   return isDocument(value) || rowsOf(value) !== null;
@@ -94,7 +95,8 @@ export function readAthenaJson(value: unknown, source: { readonly name?: string 
 /** One document. `practiceId` is the number in its address; empty when that is not known. @throws IntakeError */
 export function receivedOf(document: JsonRecord, practiceId: string): ReceivedResult {
   const doc = shape.parse(document);
-  const { report, remarks } = mapLabResult(document, { practiceId, patientId: doc.patientid });
+  const map = 'imagingresultid' in document ? mapImagingResult : mapLabResult;
+  const { report, remarks } = map(document, { practiceId, patientId: doc.patientid });
   const authority = practiceId === '' ? null : (report.patient?.authority ?? null);
   const patient: PatientAsSent = {
     id: doc.patientid,
@@ -147,7 +149,7 @@ function sentTime(raw: string | null): SentTime | null {
 function rowsOf(value: unknown): readonly unknown[] | null {
   const parsed = record.safeParse(value);
   if (!parsed.success) return null;
-  for (const name of ['labresults', 'results']) {
+  for (const name of ['labresults', 'imagingresults', 'results']) {
     const rows = parsed.data[name];
     if (Array.isArray(rows) && (rows.length === 0 ? 'totalcount' in parsed.data : rows.some(isDocument)))
       return rows;
@@ -160,7 +162,7 @@ function isDocument(value: unknown): boolean {
     typeof value === 'object' &&
     value !== null &&
     !('resourceType' in value) &&
-    ('labresultid' in value || 'labresultloinc' in value)
+    ['labresultid', 'labresultloinc', 'imagingresultid'].some((key) => key in value)
   );
 }
 
