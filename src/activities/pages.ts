@@ -1,10 +1,8 @@
-import { v5 as uuidV5 } from 'uuid';
 import type { PageOrder } from '../domain/lifecycle/decisions.js';
 import { resolveRole } from '../domain/routing/roster.js';
 import type { SpruceClient } from '../clients/spruce/index.js';
-import { keyFor, resolvedPages } from '../clients/spruce/index.js';
+import { keyFor } from '../clients/spruce/index.js';
 import { VendorError } from '../clients/http/index.js';
-import { markDelivered, writeCommand } from '../store/commands.js';
 import {
   holdEffect,
   markCalled,
@@ -28,14 +26,13 @@ import { memberTask } from '../store/tasks.js';
 import type { AlarmActivities, PageActivities } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded } from './failures.js';
+import { acceptancesOf, commandByPage } from './page-acceptance.js';
 import { alarmIfRefused } from './spruce-refused.js';
 import { createTell } from './tell.js';
 import { callPerson } from './voice-page.js';
 
 /** L11: at most one page per person per hour, with a count. Criticals are not bound by it. */
 const perPersonMs = 60 * 60_000;
-/** Makes a repeated acceptance of the same page the same command. */
-export const acceptanceNamespace = '6f1d8c1e-6f0b-5c7e-9b1a-3a1d5f2b7c40';
 
 type Paged = Awaited<ReturnType<PageActivities['page']>>;
 
@@ -130,25 +127,14 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
               state: 'confirmed',
               at: practiceNow(store, practice),
             });
-            for (const resolved of resolvedPages(item)) {
-              const person = practice.roster.people.find(
-                (m) => m.spruceMemberId === resolved.resolvedByMemberId,
-              );
-              // Only a rostered member's acceptance counts (architecture §5).
-              if (!person) continue;
-              const id = uuidV5(`${item.id}/${resolved.pageId}`, acceptanceNamespace);
-              const body = { kind: 'accept', task: 'callback' } as const;
-              const command = await writeCommand(store, {
+            for (const accepted of acceptancesOf(practice, item))
+              await commandByPage(store, tell, {
                 practice,
-                personId: person.id,
+                ...accepted,
                 via: 'spruce-page',
-                body,
+                body: { kind: 'accept', task: 'callback' },
                 resultId,
-                id,
               });
-              for (const target of command.targets) await tell.command(practice, target.resultId, id);
-              await markDelivered(store, id);
-            }
           }
         }
         return { unanswered: await unansweredCalls(store, resultId) };

@@ -1,9 +1,8 @@
-import { v5 as uuidV5 } from 'uuid';
-import { acceptanceNamespace } from '../../activities/pages.js';
+import { acceptanceId, commandByPage } from '../../activities/page-acceptance.js';
 import { VendorError } from '../../clients/http/index.js';
 import { isCallOver, parseCall } from '../../clients/twilio/index.js';
 import type { TaskKind } from '../../domain/lifecycle/state.js';
-import { CommandRefused, markDelivered, writeCommand } from '../../store/commands.js';
+import { CommandRefused } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
@@ -38,18 +37,15 @@ export async function onCallAnswer(
     .where('effect.channel', '=', 'voice')
     .executeTakeFirst();
   if (!page?.person_id) return 'unknown-page';
-  const id = uuidV5(`${callSid}/${effectId}/${answer}`, acceptanceNamespace);
   try {
-    const command = await writeCommand(store, {
+    await commandByPage(store, tell, {
       practice,
       personId: page.person_id,
       via: 'voice-pin',
       body: { kind: answer, task: page.kind as TaskKind },
       resultId: page.result_id,
-      id,
+      id: acceptanceId(callSid, effectId, answer),
     });
-    for (const target of command.targets) await tell.command(practice, target.resultId, id);
-    await markDelivered(store, id);
   } catch (err) {
     // Taken off the roster since the call began: nobody's decision.
     if (!(err instanceof CommandRefused)) throw err;

@@ -1,16 +1,9 @@
-import { v5 as uuidV5 } from 'uuid';
-import {
-  classifyItem,
-  parseSpruceEvent,
-  resolvedPages,
-  type SpruceItem,
-} from '../../clients/spruce/index.js';
-import { acceptanceNamespace } from '../../activities/pages.js';
+import { classifyItem, parseSpruceEvent, type SpruceItem } from '../../clients/spruce/index.js';
+import { acceptancesOf, commandByPage } from '../../activities/page-acceptance.js';
 import { markConfirmed, type Notice } from '../../activities/sending.js';
 import { toReal } from '../../domain/calendar/clock-map.js';
 import { readReply } from '../../domain/messages/replies.js';
 import type { EpochMs } from '../../domain/result/report.js';
-import { markDelivered, writeCommand } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import { dropInboundBody, raiseAlarm } from '../../store/inbound.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
@@ -154,23 +147,16 @@ async function onPage(
         .executeTakeFirst()
     : undefined;
   if (member?.kind !== 'callback') return 'page';
-  for (const resolved of resolvedPages(item)) {
-    const person = practice.roster.people.find((p) => p.spruceMemberId === resolved.resolvedByMemberId);
-    if (!person) continue;
-    const id = uuidV5(`${item.id}/${resolved.pageId}`, acceptanceNamespace);
-    const command = await writeCommand(store, {
-      practice,
-      personId: person.id,
-      via: 'spruce-page',
-      body: { kind: 'accept', task: 'callback' },
-      resultId: member.result_id,
-      id,
-    });
-    for (const target of command.targets) await tell.command(practice, target.resultId, id);
-    await markDelivered(store, id);
-    return 'page-accepted';
-  }
-  return 'page';
+  const [accepted] = acceptancesOf(practice, item);
+  if (!accepted) return 'page';
+  await commandByPage(store, tell, {
+    practice,
+    ...accepted,
+    via: 'spruce-page',
+    body: { kind: 'accept', task: 'callback' },
+    resultId: member.result_id,
+  });
+  return 'page-accepted';
 }
 
 async function onOther(
