@@ -1,7 +1,7 @@
-import { liveMembers } from '../store/notices.js';
 import { practiceNow, type Practice } from '../store/practices.js';
 import type { ActivityDeps } from './deps.js';
 import { createTell } from './tell.js';
+import { tellOpened } from './tell-opened.js';
 
 const askedForMs = 3 * 86_400_000;
 
@@ -24,7 +24,6 @@ export async function askReadReceipts(deps: ActivityDeps, practice: Practice): P
     const at = await readReceipts.readAt(practice, { conversationId });
     if (at === null) continue;
     await store.db.updateTable('notice').set({ opened_at: at }).where('id', '=', id).execute();
-    for (const m of await liveMembers(store.db, id))
-      await tell.opened(practice, m.resultId, { id: `${id}/opened`, at });
+    await tellOpened(store, tell, practice, id, at);
   }
 }

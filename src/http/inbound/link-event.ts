@@ -1,5 +1,5 @@
+import { tellOpened } from '../../activities/tell-opened.js';
 import { parseLinkEvent } from '../../clients/twilio/index.js';
-import { liveMembers } from '../../store/notices.js';
 import type { Practice } from '../../store/practices.js';
 import { looksLikePerson } from '../patient-page/bots.js';
 import type { Inbound, InboundPort } from './port.js';
@@ -31,7 +31,6 @@ export async function onLinkEvent(
     .where('id', '=', noticeId)
     .where('opened_at', 'is', null)
     .execute();
-  for (const m of await liveMembers(store.db, noticeId))
-    await tell.opened(practice, m.resultId, { id: `${noticeId}/opened`, at: inbound.receivedAt });
+  await tellOpened(store, tell, practice, noticeId, inbound.receivedAt);
   return 'opened';
 }

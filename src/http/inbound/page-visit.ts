@@ -1,3 +1,4 @@
+import { tellOpened } from '../../activities/tell-opened.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
@@ -18,8 +19,7 @@ export async function onPageOpened(
   practice: Practice,
   { body, receivedAt }: Inbound<PageVisit>,
 ): Promise<string> {
-  for (const m of await liveMembers(store.db, body.noticeId))
-    await tell.opened(practice, m.resultId, { id: `${body.noticeId}/opened`, at: receivedAt });
+  await tellOpened(store, tell, practice, body.noticeId, receivedAt);
   return 'opened';
 }
 
