@@ -16,29 +16,28 @@ export interface ChartDocumentRef {
 export async function readDocument(
   athena: AthenaClient,
   practice: Practice,
-  { chartId, documentId }: ChartDocumentRef,
+  ref: ChartDocumentRef,
   feedRow?: FeedRow,
 ): Promise<(Pick<MappedReport, 'report' | 'facilityId'> & { readonly raw: unknown }) | null> {
-  const { kind, id } = vendorDocument(documentId);
-  const found = kind === 'lab' ? await athena.labResult(chartId, id) : await athena.imaging.read(chartId, id);
+  const found = await find(athena, ref);
   if (!found) return null;
-  const map = kind === 'lab' ? mapLabResult : mapImagingResult;
+  const map = vendorDocument(ref.documentId).kind === 'lab' ? mapLabResult : mapImagingResult;
   const { report, facilityId } = map(found.raw, {
     practiceId: practice.athenaPracticeId,
-    patientId: chartId,
+    patientId: ref.chartId,
     ...(feedRow && { feedRow }),
   });
   return { report, facilityId, raw: found.raw };
 }
 
 /** The note that the patient sees beside a result, as it stands there now. */
-export async function patientNote(
-  athena: AthenaClient,
-  { chartId, documentId }: ChartDocumentRef,
-): Promise<string> {
+export async function patientNote(athena: AthenaClient, ref: ChartDocumentRef): Promise<string> {
+  return (await find(athena, ref))?.patientNote ?? '';
+}
+
+function find(athena: AthenaClient, { chartId, documentId }: ChartDocumentRef) {
   const { kind, id } = vendorDocument(documentId);
-  const found = kind === 'lab' ? await athena.labResult(chartId, id) : await athena.imaging.read(chartId, id);
-  return found?.patientNote ?? '';
+  return kind === 'lab' ? athena.labResult(chartId, id) : athena.imaging.read(chartId, id);
 }
 
 export async function writePatientNote(

@@ -207,3 +207,20 @@ export async function raiseAlarm(store: Store, practice: Practice, key: string, 
     .onConflict((c) => c.column('key').doNothing())
     .execute();
 }
+
+/** Ends what was raised under a prefix about an earlier occurrence; the one named by `key` stands. */
+export async function clearEarlierAlarms(
+  store: Store,
+  practice: Practice,
+  prefix: string,
+  key: string,
+): Promise<void> {
+  await store.db
+    .updateTable('alarm')
+    .set({ cleared_at: practiceNow(store, practice) })
+    .where('practice_id', '=', practice.id)
+    .where('key', 'like', `${prefix}%`)
+    .where('key', '<>', key)
+    .where('cleared_at', 'is', null)
+    .execute();
+}

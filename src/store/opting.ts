@@ -32,11 +32,9 @@ export async function optOut(
   numberIndex: string,
   word: OptWord,
 ): Promise<boolean> {
-  return underLock(store, practiceId, numberIndex, async (tx, row) => {
-    if ((row?.opt_sid ?? null) !== word.after) return false;
-    await closeNumber(tx, practiceId, numberIndex, { opted_out_at: word.at, opt_sid: word.sid });
-    return true;
-  });
+  return ifNext(store, practiceId, numberIndex, word, (tx) =>
+    closeNumber(tx, practiceId, numberIndex, { opted_out_at: word.at, opt_sid: word.sid }),
+  );
 }
 
 /** The number may be texted again. @returns false when another word came in between: compare again. */
@@ -46,12 +44,8 @@ export async function optIn(
   numberIndex: string,
   word: OptWord,
 ): Promise<boolean> {
-  return underLock(store, practiceId, numberIndex, async (tx, row) => {
-    if ((row?.opt_sid ?? null) !== word.after) return false;
-    const mark = { opted_out_at: null, opted_in_at: word.at, opt_sid: word.sid };
-    await markNumber(tx, practiceId, numberIndex, mark);
-    return true;
-  });
+  const mark = { opted_out_at: null, opted_in_at: word.at, opt_sid: word.sid };
+  return ifNext(store, practiceId, numberIndex, word, (tx) => markNumber(tx, practiceId, numberIndex, mark));
 }
 
 /**
@@ -91,6 +85,21 @@ async function closeNumber(
 }
 
 type OptRow = Awaited<ReturnType<typeof optRow>>;
+
+/** Takes a word in, unless another came after the one that it was compared with. */
+async function ifNext(
+  store: Store,
+  practiceId: string,
+  numberIndex: string,
+  { after }: OptWord,
+  take: (tx: Tx) => Promise<void>,
+): Promise<boolean> {
+  return underLock(store, practiceId, numberIndex, async (tx, row) => {
+    if ((row?.opt_sid ?? null) !== after) return false;
+    await take(tx);
+    return true;
+  });
+}
 
 /** What several say of one number at once is weighed one after the other. */
 async function underLock<T>(

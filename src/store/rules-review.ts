@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { reviewsDue } from '../domain/rules/life/signing.js';
-import { raiseAlarm } from './inbound.js';
+import { clearEarlierAlarms, raiseAlarm } from './inbound.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { Store } from './store.js';
 
@@ -17,14 +17,7 @@ export async function watchRulesReview(store: Store, practice: Practice): Promis
   const due = reviewsDue(ruleSet, todayOf(practice, now));
   const prefix = `rules-review/${practice.id}/`;
   const key = `${prefix}${ruleSet.id}/${ruleSet.version}/${ruleSet.signedBy.date}/${due}`;
-  await store.db
-    .updateTable('alarm')
-    .set({ cleared_at: now })
-    .where('practice_id', '=', practice.id)
-    .where('key', 'like', `${prefix}%`)
-    .where('key', '<>', key)
-    .where('cleared_at', 'is', null)
-    .execute();
+  await clearEarlierAlarms(store, practice, prefix, key);
   if (due > 0) await raiseAlarm(store, practice, key, rulesReviewDue);
   return due;
 }

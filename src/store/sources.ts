@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { isSilent, sourceSchema, type SourceConfig } from '../domain/practice/source.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { newLinkToken } from '../security/tokens.js';
-import { raiseAlarm } from './inbound.js';
+import { clearEarlierAlarms, raiseAlarm } from './inbound.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { SourceTable } from './schema.js';
 import type { Store } from './store.js';
@@ -100,14 +100,7 @@ export async function watchSilence(store: Store, practice: Practice): Promise<st
     // One alarm per silence: the moment it began is part of its key.
     const prefix = `silent/${practice.id}/${config.id}/`;
     const key = `${prefix}${since}`;
-    await store.db
-      .updateTable('alarm')
-      .set({ cleared_at: now })
-      .where('practice_id', '=', practice.id)
-      .where('key', 'like', `${prefix}%`)
-      .where('key', '<>', key)
-      .where('cleared_at', 'is', null)
-      .execute();
+    await clearEarlierAlarms(store, practice, prefix, key);
     if (!isSilent(config, since, now)) continue;
     silent.push(config.id);
     await raiseAlarm(store, practice, key, 'source-silent');
