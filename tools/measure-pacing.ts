@@ -11,10 +11,10 @@ const texts = Number(process.argv[2] ?? 120);
 const practices = 3;
 const child = spawn(process.execPath, ['--import', 'tsx', 'test/real/engines.ts'], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
-  stdio: ['ignore', 'pipe', 'inherit'],
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 });
 process.env.RESULTLOOP_TEST_ENGINES = await new Promise<string>((resolve) => {
-  createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('{') && resolve(line));
+  createInterface({ input: child.stdout! }).on('line', (line) => line.startsWith('{') && resolve(line));
 });
 const { clockThrough, closeDeps, deps, openPractice } = await import('../test/real/practice.js');
 const { bmp } = await import('../test/real/panels.js');

@@ -17,10 +17,10 @@ mkdirSync(folder, { recursive: true });
 
 const child = spawn(process.execPath, ['--import', 'tsx', 'test/real/engines.ts'], {
   cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 });
 const ready = await new Promise<string>((resolve) => {
-  createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('{') && resolve(line));
+  createInterface({ input: child.stdout! }).on('line', (line) => line.startsWith('{') && resolve(line));
 });
 process.env.RESULTLOOP_TEST_ENGINES = ready;
 const { openPractice, closeDeps, engines, staff } = await import('../test/real/practice.js');

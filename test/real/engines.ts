@@ -44,6 +44,8 @@ const stop = async () => {
   process.exit(0);
 };
 process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
+// Whoever started it is gone, however that ended: nothing may live on.
+process.once('disconnect', () => void stop());
 process.stdout.write(
   `${JSON.stringify({ env, sandboxes: sandboxes.ready, web: web.ready, workerPid: worker.pid, stateDir: stateDir.path, logs })}\n`,
 );

@@ -7,7 +7,7 @@ export default async function start() {
   // Engines that run already (`node --import tsx test/real/engines.ts`, its last line) save the start.
   if (process.env.RESULTLOOP_TEST_ENGINES) return;
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/real/engines.ts'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
   globalThis.__engines = child;
   const lines = createInterface({ input: child.stdout });
