@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = join(root, 'docs/traceability.md');
@@ -19,12 +20,7 @@ const requirements = readFileSync(join(root, 'docs/requirements.tsv'), 'utf8')
 
 const named = new Map<string, Set<string>>();
 for (const file of testFiles(join(root, 'test'))) {
-  const names = [
-    ...readFileSync(file, 'utf8').matchAll(
-      /\b(?:test|describe|it)(?:\.\w+)*\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs,
-    ),
-  ];
-  for (const [, , name = ''] of names)
+  for (const name of testNames(file))
     for (const requirement of idsIn(name)) {
       if (!named.has(requirement)) named.set(requirement, new Set());
       named.get(requirement)?.add(relative(root, file));
@@ -67,6 +63,20 @@ function idsIn(name: string): string[] {
   for (const [, prefix = '', rest = ''] of name.matchAll(/\b(S\d{3}-)T?\d+((?:(?:, | and )T?\d+\b)+)/g))
     for (const [more] of rest.matchAll(/T?\d+/g)) found.push(`${prefix}${more}`);
   return found;
+}
+
+/** The names given to `test`, `describe` and their kin, also after a table: `test.each([…])('name', …)`. */
+function testNames(file: string): string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(test|it|describe)/.test(node.expression.getText())) {
+      const [name] = node.arguments;
+      if (name && (ts.isStringLiteralLike(name) || ts.isTemplateExpression(name))) names.push(name.getText());
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
+  return names;
 }
 
 function testFiles(folder: string): string[] {
