@@ -157,7 +157,7 @@ interface PersonPage {
   readonly resultId?: string;
 }
 
-type PageStep = Pick<PageOrder, 'step' | 'critical' | 'anyHour'>;
+type PageStep = Pick<PageOrder, 'step' | 'critical' | 'anyHour' | 'asks'>;
 
 /** One page of one step to one person happens once, whatever retries it. */
 function effectKey(practice: Practice, page: PageStep, to: PersonPage, at: number): EffectKey {
@@ -298,7 +298,11 @@ async function forgetPaged({ store }: ActivityDeps, practice: Practice, personId
 /** No PHI in a page (L11): it says that something waits, and where. */
 function words(page: PageStep, count: number): string {
   if (page.critical)
-    return 'resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.';
+    return `resultloop: a critical result needs you now. Open your worklist and accept it, or resolve this page.${
+      page.asks === 'lab-phoned'
+        ? ' The laboratory had it over an hour before us: has it phoned anybody about it?'
+        : ''
+    }`;
   if (page.anyHour)
     return `resultloop: a same-day result needs your decision now${count > 1 ? `, and ${count - 1} more ${count === 2 ? 'item waits' : 'items wait'} for you` : ''}. Open your worklist.`;
   return count > 1

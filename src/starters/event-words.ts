@@ -75,6 +75,8 @@ const sentences: Record<string, Sentence> = {
   paged: (d, p) =>
     `Paged ${people(d, 'to', p)} (${stepWords(of(d, 'step'))})${d.critical === true ? ', critical' : ''}`,
   'page-failed': (d, p) => `Page could not be sent to ${people(d, 'for', p)} (${stepWords(of(d, 'step'))})`,
+  'arrived-late': (d) =>
+    `Verified ${of(d, 'minutes')} min before it was detected: owner and on-call are rung together and asked whether the laboratory has phoned`,
   'page-unanswered': (d, p) => `No answer from ${people(d, 'for', p)}: the next is rung`,
   'page-dropped': (d) => `Page not sent, its cause has gone (${stepWords(of(d, 'step'))})`,
   'page-reached-nobody': () => 'The page reached nobody; the list begins again',

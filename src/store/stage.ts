@@ -109,6 +109,7 @@ async function stageLocked(
     urgency: classification.urgency,
     sensitive: classification.sensitive.length > 0,
     detectedAt: row.detected_at,
+    verifiedAt: report.reportedAt,
     contactByAt,
   };
   await tx

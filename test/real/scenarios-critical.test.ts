@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { easternIso } from '../../src/sandbox/athenahealth/times.js';
 import { bmp } from './panels.js';
 import { at, closeDeps, hour, minute, openPractice, staff } from './practice.js';
 
@@ -20,6 +21,18 @@ test('S000-T8: an abnormal document with one critical value takes the critical p
   });
   expect((page?.at ?? Infinity) - detected_real_at).toBeLessThanOrEqual(60_000);
   expect(await p.toldTo(patient)).toEqual([]);
+});
+
+test('L12: a critical that the laboratory verified two hours earlier rings owner and on-call at once, and asks both whether it has phoned', async () => {
+  const p = await openPractice({ factor: 60 });
+  const patient = await p.patient();
+  const specimenreporteddatetime = easternIso(p.now() - 2 * hour).slice(0, 19);
+  await p.arrive({ ...bmp(patient.id, critical), specimenreporteddatetime });
+  await p.result(patient, 'callback');
+  for (const person of [staff.okafor, staff.supervisor])
+    await p.until(`a page to ${person}`, async () => (await p.pages(person)).length > 0);
+  const notes = (await p.control.spruce.items(p.number)).filter((item) => item.isInternalNote);
+  for (const { text } of notes) expect(text).toContain('The laboratory had it over an hour before us');
 });
 
 test('S000-T10: potassium 6.0 and glucose 500 are not critical, 6.1 and 501 are', async () => {

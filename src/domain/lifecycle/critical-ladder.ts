@@ -16,6 +16,18 @@ export const criticalRungs: readonly Role[] = [
 export function startCriticalLadder(turn: Turn, startedAt: EpochMs): void {
   if (turn.state.ladder) return;
   turn.set({ ladder: { startedAt, ticks: 0, ahead: 0, nextTickAt: turn.now, without: [], failed: [] } });
+  const minutes = minutesOnTheWay(turn);
+  if (minutes !== null) turn.event('arrived-late', { minutes });
+}
+
+/**
+ * L12: whole minutes from the laboratory's verification to us, when they are more than the policy bears; else `null`.
+ * A tier that a provider raised later has nothing to do with the way here.
+ */
+function minutesOnTheWay({ state: { ladder, version, policy } }: Turn): number | null {
+  if (!ladder || !version?.verifiedAt || ladder.startedAt !== version.detectedAt) return null;
+  const ms = version.detectedAt - version.verifiedAt;
+  return ms > policy.lateArrivalMs ? Math.floor(ms / 60_000) : null;
 }
 
 /** True while the ladder rings: nobody holds the callback. */
@@ -25,17 +37,19 @@ export function isRinging(turn: Pick<Turn, 'state'>): boolean {
   return ending.kind === 'open' && ladder !== null && callback !== undefined && callback.acceptedBy === null;
 }
 
-/** One tick: everybody rung so far, and the next rung when its time has come. */
+/** One tick: everybody rung so far, and the next rung when its time has come. What arrived late rings on-call from the first (L12). */
 export function tickCriticalLadder(turn: Turn): void {
   const { ladder, policy, version } = turn.state;
   if (!ladder || !version) return;
-  const roles = criticalRungs.slice(0, rungNow(turn) + 1);
+  const rungs = criticalRungs.slice(0, rungNow(turn) + 1);
+  const isLate = minutesOnTheWay(turn) !== null;
   turn.page({
     step: `v${version.number}/critical/${ladder.ticks}`,
     task: 'callback',
-    roles,
+    roles: isLate && !rungs.includes('on-call') ? [...rungs, 'on-call'] : rungs,
     without: ladder.without,
     critical: true,
+    ...(isLate && { asks: 'lab-phoned' }),
   });
   turn.set({
     ladder: {
@@ -44,7 +58,7 @@ export function tickCriticalLadder(turn: Turn): void {
       nextTickAt: turn.now + Math.max(1_000, policy.criticalRepeatMs),
     },
   });
-  if (roles.length > 2) turn.escalate(roles.length > 3 ? 2 : 1);
+  if (rungs.length > 2) turn.escalate(rungs.length > 3 ? 2 : 1);
 }
 
 /** Index of the highest rung that rings at this moment. */

@@ -89,6 +89,8 @@ export interface PageOrder {
   readonly critical: boolean;
   /** L7: no critical one, and still it does not wait for staffed hours. */
   readonly anyHour?: true;
+  /** L12: it took long to get here, so the laboratory may have phoned somebody already. */
+  readonly asks?: 'lab-phoned';
   /** When the clock ran out. */
   readonly dueAt: EpochMs;
   /** When it may be delivered (L11). */

@@ -7,6 +7,8 @@ export interface LifecyclePolicy {
   readonly criticalRepeatMs: number;
   /** L10: next rung. */
   readonly criticalNextRungMs: number;
+  /** L12: verified longer ago than this when it is detected: owner and on-call together. */
+  readonly lateArrivalMs: number;
   /** L6: first contact attempt, else owner, coordinator and an alarm. */
   readonly criticalAttemptMs: number;
   /** L6: supervising physician. */
@@ -75,6 +77,7 @@ const hour = 60 * minute;
 export const defaultPolicy: LifecyclePolicy = {
   criticalRepeatMs: 5 * minute,
   criticalNextRungMs: 10 * minute,
+  lateArrivalMs: 60 * minute,
   criticalAttemptMs: 30 * minute,
   criticalSupervisorMs: 60 * minute,
   criticalUnreachedMs: 2 * hour,

@@ -110,7 +110,7 @@ export class Turn {
 
   /** Decides a page. Outside staffed hours one that is neither critical nor on-call's waits for the opening (L11, L7). */
   page(
-    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical' | 'anyHour'> & {
+    order: Pick<PageOrder, 'step' | 'task' | 'roles' | 'critical' | 'anyHour' | 'asks'> & {
       without?: readonly string[];
       dueAt?: EpochMs;
     },

@@ -54,6 +54,8 @@ export interface Arrival {
   readonly toldElsewhere?: Extract<Fact, { kind: 'staged' }>['toldElsewhere'];
   readonly comparedWith?: number;
   readonly unclaimed?: boolean;
+  /** How long before its detection the laboratory verified it; not known without. */
+  readonly verifiedAgoMs?: number;
   /** What the panel allows for the contact; 48 h without. */
   readonly panelMs?: number;
 }
@@ -169,6 +171,7 @@ export class Life {
           sensitive: false,
           ...clocks,
           contactByAt: contactBy(policy, hours, clocks, panelMs),
+          ...(arrival.verifiedAgoMs !== undefined && { verifiedAt: this.now - arrival.verifiedAgoMs }),
         },
         lane,
         ownerId: 'dr-owner',

@@ -114,6 +114,45 @@ describe('the page ladder (L10)', () => {
   });
 });
 
+describe('a critical that took long to get here (L12)', () => {
+  const late = (verifiedAgoMs: number) => posted({ tier: 'critical', verifiedAgoMs }, start);
+
+  test('L12: verified over 60 min before detection, owner and on-call are rung together and asked about the phone', () => {
+    const life = late(125 * minute);
+    life.after(20 * minute);
+    expect(rings(life)).toEqual([
+      '0: owner on-call',
+      '5: owner on-call',
+      '10: owner cover on-call',
+      '15: owner cover on-call',
+      '20: owner cover on-call',
+    ]);
+    expect(life.pages.every((p) => p.asks === 'lab-phoned')).toBe(true);
+    expect(life.lines('event').filter((l) => l.kind === 'arrived-late')).toMatchObject([
+      { data: { minutes: 125 } },
+    ]);
+    // Its clocks run from the detection all the same.
+    expect(life.state.ladder?.startedAt).toBe(start);
+  });
+
+  test.each([
+    ['exactly 60 min before', 60 * minute],
+    ['at a time that is not known', undefined],
+    ['after the detection, by a clock that is wrong', -hour],
+  ])('L12: verified %s, the owner alone', (_, verifiedAgoMs) => {
+    const life = posted({ tier: 'critical', ...(verifiedAgoMs !== undefined && { verifiedAgoMs }) }, start);
+    expect(rings(life)).toEqual(['0: owner']);
+    expect(life.pages[0]?.asks).toBeUndefined();
+  });
+
+  test('L12: what a provider makes critical did not arrive late', () => {
+    const life = posted({ tier: 'abnormal', verifiedAgoMs: 5 * hour }, start);
+    life.after(hour);
+    expect(life.command({ kind: 'sign-off', decision: 'change-tier', tier: 'critical' })).toBeNull();
+    expect(life.pages.at(-1)?.roles).toEqual(['owner']);
+  });
+});
+
 describe('the clocks of a critical (L6)', () => {
   test('S000-T12: without an attempt the alarm comes at exactly 30 min', () => {
     const life = critical();

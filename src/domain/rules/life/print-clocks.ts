@@ -63,6 +63,12 @@ export function printClocks(policy: LifecyclePolicy, contactByHours: number, sta
     ],
     [
       'critical',
+      `verified over ${durationWords(p.lateArrivalMs)} before it was detected`,
+      'at once',
+      'owner and on-call together, asked whether the laboratory has phoned',
+    ],
+    [
+      'critical',
       'action: first attempt to reach the patient',
       `${durationWords(p.criticalAttemptMs)}, practice policy`,
       'owner, coordinator and an alarm',
