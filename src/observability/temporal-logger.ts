@@ -18,6 +18,12 @@ const ALLOWED = [
   'state',
 ] as const;
 
+/** Said at every start, of queues that are meant to be so: as a warning it would teach to overlook warnings. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  'No workflows registered, not polling for workflow tasks',
+  'No Nexus services registered, not polling for Nexus tasks',
+]);
+
 const MAX_TEXT = 200;
 const MAX_CAUSES = 5;
 
@@ -29,6 +35,7 @@ const MAX_CAUSES = 5;
 export function temporalLogger(logger: Logger): SdkLogger {
   const write = (level: LogLevel, text: string, meta?: LogMetadata) => {
     const error = errorOf(meta);
+    if (EXPECTED.has(text)) level = 'DEBUG';
     logger[PINO_LEVEL[level]](
       { ...allowed(meta), ...(error && { failure: describe(error) }) },
       line(text, meta, error),

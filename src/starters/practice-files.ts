@@ -117,21 +117,27 @@ function instantOf(value: string | number, zone: string): number {
   throw unusable('roster.json', `"${value}" is no time. Write 2026-03-02T17:00, in the practice's zone`);
 }
 
-/** Replaces `${NAME}` in every text. */
+/**
+ * Replaces `${NAME}` in every text.
+ * @throws CommandFailed that names every variable that is not set, so that they can be set in one go.
+ */
 function expand(value: unknown, env: NodeJS.ProcessEnv): unknown {
-  if (typeof value === 'string')
-    return value.replace(/\$\{(\w+)\}/g, (_, name: string) => variable(env, name));
-  if (Array.isArray(value)) return value.map((one) => expand(one, env));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, expand(one, env)]));
-}
-
-function variable(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (value) return value;
+  const missing = new Set<string>();
+  const variable = (_: string, name: string): string => {
+    if (!env[name]) missing.add(name);
+    return env[name] ?? '';
+  };
+  const expanded = (one: unknown): unknown => {
+    if (typeof one === 'string') return one.replace(/\$\{(\w+)\}/g, variable);
+    if (Array.isArray(one)) return one.map(expanded);
+    if (typeof one !== 'object' || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, expanded(inner)]));
+  };
+  const whole = expanded(value);
+  if (missing.size === 0) return whole;
   throw new CommandFailed(
     'variable-missing',
-    `connections.json uses \${${name}}: set this environment variable.`,
+    `connections.json uses ${[...missing].map((name) => `\${${name}}`).join(', ')}: set ${missing.size === 1 ? 'this environment variable' : 'these environment variables'}.`,
   );
 }
 

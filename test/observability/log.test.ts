@@ -30,6 +30,14 @@ function plantedError(): Error {
 }
 
 describe('log of the Temporal SDK', () => {
+  test('what is said at every start of a queue without workflows is no warning', () => {
+    const { logger, last } = capture();
+    temporalLogger(logger).warn('No workflows registered, not polling for workflow tasks');
+    expect(last()).toMatchObject({ level: 'debug' });
+    temporalLogger(logger).warn('Something else');
+    expect(last()).toMatchObject({ level: 'warn' });
+  });
+
   test('a failed workflow leaves its ids and failure types in the log, and no trace of the planted name', () => {
     const { logger, text, last } = capture();
     const sdk = temporalLogger(logger);

@@ -186,8 +186,9 @@ describe("a practice's files", () => {
   });
 
   test('what does not fit is named by file and field, and no secret is repeated', async () => {
-    const missing = readPracticeFiles('config/example', { ...secrets, SPRUCE_TOKEN: '' });
-    await expect(missing).rejects.toThrow(/SPRUCE_TOKEN/);
+    const without = { ...secrets, SPRUCE_TOKEN: '', TWILIO_AUTH_TOKEN: undefined };
+    const missing = readPracticeFiles('config/example', without);
+    await expect(missing).rejects.toThrow(/TWILIO_AUTH_TOKEN.*SPRUCE_TOKEN/);
     const broken = copy((f) => writeFileSync(join(f, 'connections.json'), '{"token":"hunter2"'));
     await expect(readPracticeFiles(broken, secrets)).rejects.toThrow(
       'connections.json cannot be used: it is not valid JSON',
