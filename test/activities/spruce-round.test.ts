@@ -148,7 +148,7 @@ test('S000-32: our conversations carry the tag of the lab follow-up inbox; the t
   expect(tags).toEqual(['billing', 'lab follow-up']);
 });
 
-describe('S000-88, 89: answers to texts land in the lab follow-up inbox', () => {
+describe('S000-88, 89, T21: answers to texts land in the lab follow-up inbox', () => {
   async function patientWithText() {
     const notice = await desk.web.notice();
     const contactId = await desk.contact(`entity_T${(people += 1)}`);
@@ -282,7 +282,7 @@ describe('pages', () => {
 });
 
 describe('the token', () => {
-  test('6-2: a reminder every 30 days until it is renewed', async () => {
+  test('S000-67 (6-2): a reminder every 30 days until it is renewed', async () => {
     await desk.goTo(Date.parse('2026-03-11T15:00:00Z'));
     await desk.round();
     expect(await desk.web.alarms()).toEqual([]);

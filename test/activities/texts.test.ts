@@ -24,7 +24,7 @@ async function textTo(behaviour: string, p: ArenaPractice, patient: ToldPatient)
 }
 
 describe('sending', () => {
-  test('a text is sent once with our id in its callback, and its receipt confirms it', async () => {
+  test('S000-17: a text is sent once with our id in its callback, and its receipt confirms it', async () => {
     const p = await arena.practice();
     const patient = await p.toText();
     await textTo('deliver', p, patient);
@@ -259,7 +259,7 @@ describe('receipts', () => {
     expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'confirmed' });
   });
 
-  test('L38: sent without a receipt for 24 h is not confirmed and not told, and no other channel starts', async () => {
+  test('L38, S000-20: sent without a receipt for 24 h is not confirmed and not told, and no other channel starts', async () => {
     const p = await arena.practice();
     const patient = await p.toText();
     await textTo('sent-only', p, patient);
@@ -314,7 +314,7 @@ describe('before a text leaves', () => {
     ['a toll-free number is not verified', { from: '+18885550100' }, 'toll-free-not-verified'],
     ['the service has no number', { hasSender: false }, 'no-sender'],
     ['the account is suspended', { accountStatus: 'suspended' as const }, 'account-not-active'],
-  ])('%s: no text, an alarm, the next channel', async (_why, account, code) => {
+  ])('S000-30: %s: no text, an alarm, the next channel', async (_why, account, code) => {
     const p = await arena.practice({ account });
     const patient = await p.toText();
     expect(await p.send(patient)).toBe('done');

@@ -44,7 +44,7 @@ async function voiceEffects(p: ArenaPractice) {
     .execute();
 }
 
-test('L10: after hours the voice rings at minute 0; PIN and 1 accept, as a command of that person', async () => {
+test('L10, G11: after hours the voice rings at minute 0; PIN and 1 accept, as a command of that person', async () => {
   const p = await onCall(evening, { [owner]: { answers: 'person', keys: ['4711#', '1'] } });
   const result = await p.critical();
   expect(await p.tick(result, 0)).toMatchObject({ sentTo: [staff.provider], failedFor: [] });

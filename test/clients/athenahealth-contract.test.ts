@@ -19,7 +19,7 @@ const listed = (wire: Wire) => endpointOf(wire.method, wire.path);
 /** These leave required fields out on purpose: that they are refused for it is what they find out. */
 const isProbe = (wire: Wire) => wire.by === 'checkEndpoints' || wire.by === 'probeDocumentWrite';
 
-describe('every request of the client', () => {
+describe('S000-13: every request of the client', () => {
   test('v1: path, method and parameters are in the endpoint list, all required ones are sent', () => {
     const problems = wires.filter(isV1).flatMap((wire) => {
       const endpoint = listed(wire);

@@ -53,7 +53,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-test('every request of our client and every answer of the sandbox is as the published OpenAPI documents say', async () => {
+test('S000-13: every request of our client and every answer of the sandbox is as the published OpenAPI documents say', async () => {
   const text = {
     body: 'Harbor Clinic: you have a new message. Reply STOP to opt out.',
     statusCallback: `${receiver.url}/status?e=1#rc=3&rp=5xx,ct,rt`,

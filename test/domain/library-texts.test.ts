@@ -17,7 +17,7 @@ import { classified, row, rules, woman } from './rules-builders.js';
 
 const tierOf = (loinc: string, value: string, more = {}) => classified([row(loinc, value, more)], {}, woman);
 
-describe('§4: whole strings per test', () => {
+describe('§4, G2: whole strings per test', () => {
   test.each([
     ['urine culture', '630-4', 'No growth', 'normal', 'minor'],
     ['urine culture', '630-4', 'Mixed urogenital flora', 'normal', 'minor'],

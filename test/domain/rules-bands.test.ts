@@ -18,7 +18,7 @@ const banded = smallSet({
   ],
 });
 
-describe('bands of the library’s intervals (clinical rules §2.10, §3.4)', () => {
+describe('bands of the library’s intervals (clinical rules §2.10, §3.4; G13)', () => {
   test.each([
     ['a child of 9, in its band', { ...girl }, '0.5', 'normal'],
     ['a child of 9, above its band', { ...girl }, '0.8', 'abnormal'],

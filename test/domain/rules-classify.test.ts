@@ -95,7 +95,7 @@ describe('normal needs positive proof (step 10)', () => {
     expect(contradicted.reasons[0]?.text).toMatch(/although flagged N/);
   });
 
-  test('the interval sent outranks the library’s', () => {
+  test('G4: the interval sent outranks the library’s', () => {
     expect(classified([potassium('5.4', { range: '3.5-5.5' })]).tier).toBe('normal');
     expect(classified([potassium('5.0', { range: '3.5-4.9' })]).tier).toBe('abnormal');
   });
@@ -327,7 +327,7 @@ describe('sensitive results', () => {
   });
 });
 
-test('the contact-by time comes from the panel: A1c 48 h', () => {
+test('S000-3: the contact-by time comes from the panel: A1c 48 h', () => {
   const test = { code: '4548-4', system: 'LOINC', name: 'Hemoglobin A1c' } as const;
   expect(classified([a1c('7.9')], { test })).toMatchObject({
     panelId: 'a1c',

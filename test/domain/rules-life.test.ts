@@ -248,7 +248,7 @@ describe('the policy page', () => {
     people: [{ role: 'Medical director', name: 'Dr. Ada Winter' }],
   });
 
-  test('has definitions, tiers, clocks, channels, responsibilities and every limit with its source', () => {
+  test('G28: has definitions, tiers, clocks, channels, responsibilities and every limit with its source', () => {
     for (const title of ['Definitions', 'Clocks', 'Channels', 'Responsibilities', 'Rules'])
       expect(page).toContain(`\n## ${title}\n`);
     for (const tier of ['critical', 'abnormal', 'normal', 'review', 'void'])

@@ -28,7 +28,7 @@ test.each([
   expect(result.urgency).toBe(isCritical ? 'critical' : 'same-day');
 });
 
-test('the reason is a sentence with value, limit, unit, rule and version, and keeps the inputs as received', () => {
+test('G14: the reason is a sentence with value, limit, unit, rule and version, and keeps the inputs as received', () => {
   const inRuleUnit = classified([potassium('6.3', { flag: 'H', range: '3.5-5.3' })]);
   expect(inRuleUnit.reasons[0]).toMatchObject({
     step: 4,

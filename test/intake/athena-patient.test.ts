@@ -25,7 +25,7 @@ function card(changes: Record<string, unknown> = {}) {
   return toPatientCard([{ ...full, ...changes }]);
 }
 
-test('a recorded patient becomes a card', () => {
+test('S000-38: a recorded patient becomes a card', () => {
   expect(card()).toEqual({
     chartId: '4102',
     departmentId: '150',

@@ -64,7 +64,7 @@ function code(call: () => unknown): string {
   return 'no error';
 }
 
-test('a recorded document becomes a report with identifiers, times, codes and texts as written', () => {
+test('G1, G19: a recorded document becomes a report with identifiers, times, codes and texts as written', () => {
   expect(
     report({
       portalpublisheddatetime: '2026-03-04T09:00:00-05:00',
@@ -182,7 +182,7 @@ describe('status: the worst of report and rows wins', () => {
   });
 });
 
-describe('times are Eastern wall clock', () => {
+describe('S004-38: times are Eastern wall clock', () => {
   test.each([
     ['right summer offset', '2026-07-01T09:40:00-04:00', '2026-07-01T13:40:00Z'],
     ['summer offset on a winter time (recorded)', '2016-01-05T09:40:00-04:00', '2016-01-05T14:40:00Z'],
@@ -299,7 +299,7 @@ describe('bad input is mapped and remarked, never thrown away', () => {
     expect(mapped.remarks).toContain('date-unreadable');
   });
 
-  test('what is no lab result of this patient is a typed error that names nobody', () => {
+  test('S000-37: what is no lab result of this patient is a typed error that names nobody', () => {
     for (const body of [null, 'x', [], [{}, {}], [{ error: 'x' }], document({ documentclass: 'ORDER' })])
       expect(code(() => toReport(body, context))).toBe('not-a-lab-result');
     expect(code(() => toReport(document({ labresultid: '' }), context))).toBe('no-document-id');

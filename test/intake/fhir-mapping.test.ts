@@ -335,7 +335,7 @@ describe('the report itself', () => {
     expect(codesOf(pdf)).toContain('document-unread');
   });
 
-  test('L5b: laboratory, imaging and pathology by category, cytology also by its code', () => {
+  test('L5b, S003-93: laboratory, imaging and pathology by category, cytology also by its code', () => {
     const kind = (code: string, more: Json = {}) =>
       onlyResult(
         report([], {

@@ -246,7 +246,7 @@ function fits(expected: string, actual: string | undefined): boolean {
   return a.length === b.length && a.every((place, at) => place === '*' || place === b[at]);
 }
 
-describe('genuine FHIR files', () => {
+describe('S003-23: genuine FHIR files', () => {
   test('every file of the folder is in the table', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
     expect(files.map((name) => name.replace('.json', '')).sort()).toEqual(Object.keys(samples).sort());

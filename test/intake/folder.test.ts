@@ -50,7 +50,7 @@ const look = async () => {
   await folder.look();
 };
 
-test('files are taken oldest first, once they do not change any more, and are gone then', async () => {
+test('S003-77: files are taken oldest first, once they do not change any more, and are gone then', async () => {
   await put('b.hl7', 'older', 100);
   await put('a.hl7', 'newer', 200);
   await folder.look();

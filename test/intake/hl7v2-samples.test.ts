@@ -17,7 +17,7 @@ describe.each(files)('%s', (name) => {
   const bytes = readFileSync(new URL(name, folder));
   const received = readHl7v2(bytes, source);
 
-  test('says what a person reads in it', () => {
+  test('S003-18, 22: says what a person reads in it', () => {
     const results = received.verdict === 'results' ? received.results : [];
     const read = results.map((one): Expected => {
       const { report, patient: p, orderingProvider: o } = one;

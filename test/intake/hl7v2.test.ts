@@ -31,7 +31,7 @@ function only(received: Received): ReceivedResult {
 }
 
 describe('reading', () => {
-  test('a plain message: patient, provider, numbers with their authority, times in the zone of the source', () => {
+  test('S003-22: a plain message: patient, provider, numbers with their authority, times in the zone of the source', () => {
     const one = only(read(oru()));
     expect(one.patient).toMatchObject({ id: '4711', authority: 'NORTH', family: 'Quillfeather' });
     expect(one.orderingProvider).toEqual({

@@ -109,7 +109,7 @@ const known = (id: string) => ({
 });
 
 describe('nothing is dropped silently', () => {
-  test('results, no result and no message end in three places, each with its reason', async () => {
+  test('S002-4: results, no result and no message end in three places, each with its reason', async () => {
     const two = await arrive('two', results(received(), received({ processing: 'training' })));
     const none = await arrive('none', { verdict: 'none', why: 'An order without results.', warnings: [] });
     const reject = await arrive('reject');

@@ -18,7 +18,7 @@ const scan = (patientid: string) => ({
   observationdatetime: Date.parse('2026-03-01T14:40:00Z'),
 });
 
-test('L5b: an imaging result is found beside the lab results and is never normal by itself; a correction reopens it', async () => {
+test('L5b, S003-93: an imaging result is found beside the lab results and is never normal by itself; a correction reopens it', async () => {
   const p = await openPractice({ factor: 60 });
   const [ill, well] = await p.patients(2);
   const [image = 0] = await p.control.athena.postImagingResults(p.number, [scan(ill?.id ?? '')]);

@@ -29,7 +29,7 @@ describe('reading a document', () => {
     });
   });
 
-  test('the feed’s answer is lost after it was consumed: asked for again, nothing is lost', async () => {
+  test('G38: the feed’s answer is lost after it was consumed: asked for again, nothing is lost', async () => {
     const p = await openPractice({ factor: 60 });
     const patients = await p.patients(5);
     await p.post(...patients.map(({ id }) => bmp(id, { glucose: '156' })));

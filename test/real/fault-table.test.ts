@@ -180,7 +180,7 @@ const scenes: Readonly<Record<Operation, (row: FaultRow) => Promise<TestPractice
 describe.each(Object.keys(scenes) as Operation[])('%s', (operation) => {
   const rows = faultRows.filter((row) => row.operation === operation);
   test.concurrent.each(rows.map((row) => [row.name, row.expected, row] as const))(
-    '%s → %s',
+    'S002-14: %s → %s',
     async (_name, _expected, row) => {
       const practice = await scenes[operation](row);
       // What did not strike proves nothing.

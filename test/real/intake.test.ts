@@ -79,7 +79,7 @@ function send(message: string | Buffer, to = 'northlab'): Promise<string | null>
 }
 
 describe('a result over MLLP', () => {
-  test("lands with the chart's patient and is told like any other; sent again it is the same", async () => {
+  test("S003-77: lands with the chart's patient and is told like any other; sent again it is the same", async () => {
     const patient = await practice.patient({ firstname: 'Dana', lastname: 'Testwell' });
     const message = oru({ mrn: patient.id, filler: 'R1' });
     expect(await send(message)).toBe('AA');
@@ -113,7 +113,7 @@ describe('a result over MLLP', () => {
   });
 });
 
-test('every genuine sample, sent through its receiver, ends in a closure or in a task with an owner', async () => {
+test('S003-7, 17: every genuine sample, sent through its receiver, ends in a closure or in a task with an owner', async () => {
   const samples = join(import.meta.dirname, '..', 'data', 'samples');
   const db = (await deps()).store.db;
   const answers: Record<string, string | number | null> = {};

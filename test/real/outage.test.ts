@@ -105,7 +105,7 @@ test('Twilio is away for 8 hours: the next channel or a person, nobody hears twi
   }
 });
 
-test('Spruce is away for 8 hours: criticals ring by voice meanwhile, messages go once by another way', async () => {
+test('G23: Spruce is away for 8 hours: criticals ring by voice meanwhile, messages go once by another way', async () => {
   const p = await openPractice({
     // Whoever could not be written to until 17:00 is written to when the practice opens again.
     clock: clockThrough(

@@ -6,7 +6,7 @@ afterAll(closeDeps);
 
 const high = { glucose: '156' };
 
-test('S000-T6: abnormal and unsigned: nothing reaches the patient, for as long as it takes', async () => {
+test('S000-T6, 53: abnormal and unsigned: nothing reaches the patient, for as long as it takes', async () => {
   // Two nights pass quickly; on Wednesday morning there is time for the message.
   const clock = clockThrough(
     '2026-03-02T10:00',
@@ -25,7 +25,7 @@ test('S000-T6: abnormal and unsigned: nothing reaches the patient, for as long a
   await p.until('the message', async () => (await p.toldTo(patient)).length > 0);
 });
 
-test('S000-T7: abnormal and signed: a Spruce message with summary, next step and scheduling link', async () => {
+test('S000-T7, 4, 41, 52: abnormal and signed: a Spruce message with summary, next step and scheduling link', async () => {
   const p = await openPractice({ factor: 300 });
   const patient = await p.patient({ firstname: 'Odile', spruce: true });
   await p.arrive(bmp(patient.id, high));
@@ -56,7 +56,7 @@ test('S000-T7: abnormal and signed: a Spruce message with summary, next step and
   );
 });
 
-test('S000-T9: abnormal, unsigned at 18 h: the covering colleague is paged, once per draw', async () => {
+test('S000-T9, G22: abnormal, unsigned at 18 h: the covering colleague is paged, once per draw', async () => {
   // Due on Tuesday at 09:30, inside staffed hours; 24 h, the next step, on Tuesday at 15:30.
   const day = { start: '2026-03-02T15:30', factor: 5_400 };
   const results = { single: [high], draw: [high, { potassium: '5.4' }] };

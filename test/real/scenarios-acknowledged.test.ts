@@ -28,7 +28,7 @@ async function closedAs(p: TestPractice, patient: TestPatient, closure: string, 
 /** S000-112: three dated facts. */
 const sentReceivedActedOn = /Message sent: 2026-.+ Received: 2026-.+ Acted on: 2026-/;
 
-test('S000-T22: a click only opens; the button on the patient page acknowledges, chart note posted once', async () => {
+test('S000-T22, 8, 18, 44: a click only opens; the button on the patient page acknowledges, chart note posted once', async () => {
   const p = await openPractice({ factor: 300, settings: { noticeSettleMs: 0 } });
   const { patient, id, link } = await toldByMessage(p);
   expect((await openPage(link)).status).toBe(200);
@@ -44,7 +44,7 @@ test('S000-T22: a click only opens; the button on the patient page acknowledges,
   await closedAs(p, patient, 'acknowledged', sentReceivedActedOn);
 });
 
-test('S000-T22: a reply from the signed list acknowledges; anything else is work for a person', async () => {
+test('S000-T22, 17, 106, 112: a reply from the signed list acknowledges; anything else is work for a person', async () => {
   const p = await openPractice({ factor: 300, settings: { noticeSettleMs: 0 } });
   const { patient, id } = await toldByMessage(p);
   await p.control.spruce.reply(p.number, {
@@ -60,7 +60,7 @@ test('S000-T22: a reply from the signed list acknowledges; anything else is work
   await closedAs(p, patient, 'acknowledged', sentReceivedActedOn);
 });
 
-test('S000-T22: a completed call acknowledges, chart note posted once', async () => {
+test('S000-T22, 2, 17, S003-41: a completed call acknowledges, chart note posted once', async () => {
   const p = await openPractice({ factor: 300, settings: { noticeSettleMs: 0 } });
   const { patient, id } = await toldByMessage(p);
   // A voicemail is an attempt, never contact (L34).

@@ -4,7 +4,7 @@ import { closeDeps, minute, openPractice, staff } from './practice.js';
 
 afterAll(closeDeps);
 
-test('S000-T14: the same order and collection under a new internal id: no second message; a changed value: sign-off again, one update', async () => {
+test('S000-T14, 72: the same order and collection under a new internal id: no second message; a changed value: sign-off again, one update', async () => {
   const p = await openPractice({ factor: 200, settings: { noticeSettleMs: 5 * minute } });
   const patient = await p.patient({ spruce: true });
   const document = bmp(patient.id, { glucose: '156' });

@@ -7,7 +7,7 @@ afterAll(closeDeps);
 
 const critical = { potassium: '6.8' };
 
-test('S000-T8: an abnormal document with one critical value takes the critical path', async () => {
+test('S000-T8, 53, 60, S003-2: an abnormal document with one critical value takes the critical path', async () => {
   const p = await openPractice({ factor: 60 });
   const patient = await p.patient({ spruce: true });
   await p.arrive(bmp(patient.id, { glucose: '180', ...critical }));
@@ -35,7 +35,7 @@ test('L12: a critical that the laboratory verified two hours earlier rings owner
   for (const { text } of notes) expect(text).toContain('The laboratory had it over an hour before us');
 });
 
-test('S000-T10: potassium 6.0 and glucose 500 are not critical, 6.1 and 501 are', async () => {
+test('S000-T10, 16: potassium 6.0 and glucose 500 are not critical, 6.1 and 501 are', async () => {
   const p = await openPractice({ factor: 60 });
   const expected = [
     [{ potassium: '6.0' }, 'abnormal'],
@@ -68,7 +68,7 @@ test('S000-T11: critical and opted out of texts: it escalates all the same, with
   expect(await p.texts()).toEqual([]);
 });
 
-test('S000-T12: critical without a contact attempt at 30 min: a visible breach, an alarm, and pages', async () => {
+test('S000-T12, 61, S003-37: critical without a contact attempt at 30 min: a visible breach, an alarm, and pages', async () => {
   const p = await openPractice({ factor: 300 });
   const patient = await p.patient();
   await p.arrive(bmp(patient.id, critical));
@@ -88,7 +88,7 @@ test('S000-T12: critical without a contact attempt at 30 min: a visible breach, 
   expect((await p.resultsOf(patient))[0]?.escalation).toBeGreaterThan(0);
 });
 
-test('S000-T13: critical and not reached at 2 h: the on-call provider is paged', async () => {
+test('S000-T13, 63, S003-11: critical and not reached at 2 h: the on-call provider is paged', async () => {
   const p = await openPractice({
     factor: 900,
     roster: { onCall: [{ person: staff.director, from: 0, to: at('2030-01-01T00:00') }] },

@@ -7,7 +7,7 @@ afterAll(closeDeps);
 /** A link to the patient's own page: nothing in it says whose it is. */
 const link = String.raw`https?://\S+/p/[A-Za-z0-9]{16}`;
 
-test('S000-T1: normal, mobile, opted in: one text with the exact words, in English or Spanish', async () => {
+test('S000-T1, 40, 46, 105: normal, mobile, opted in: one text with the exact words, in English or Spanish', async () => {
   const p = await openPractice({ factor: 15_000 });
   const marta = await p.patient({ firstname: 'Marta' });
   const ines = await p.patient({ firstname: 'Ines', language6392code: 'spa' });
@@ -56,11 +56,11 @@ async function toldByPortalNote(fields: PatientFields): Promise<TestPractice> {
   return p;
 }
 
-test('S000-T2: normal, no mobile: no text, portal fallback recorded', async () => {
+test('S000-T2, 47: normal, no mobile: no text, portal fallback recorded', async () => {
   await toldByPortalNote({ mobilephone: '' });
 });
 
-test('S000-T3: normal, mobile but no consent to texts: portal fallback', async () => {
+test('S000-T3, 48: normal, mobile but no consent to texts: portal fallback', async () => {
   await toldByPortalNote({ consenttotext: false });
 });
 
@@ -73,7 +73,7 @@ test('S000-T4: normal, only home and emergency phones: portal fallback, never a 
   });
 });
 
-test('S000-T5: normal, language neither English nor Spanish: a call with an interpreter, nothing automatic', async () => {
+test('S000-T5, 49: normal, language neither English nor Spanish: a call with an interpreter, nothing automatic', async () => {
   const p = await openPractice({ factor: 1_800 });
   const patient = await p.patient({ language6392code: 'vie', spruce: true });
   await p.arrive(bmp(patient.id));

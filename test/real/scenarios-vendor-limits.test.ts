@@ -40,7 +40,7 @@ test.concurrent.each([
   ['spruce', 429],
   ['spruce', 503],
 ] as const)(
-  'S000-T16: %s answers %i to every kind of call: backed off, nothing lost, nothing twice',
+  'S000-T16, 109: %s answers %i to every kind of call: backed off, nothing lost, nothing twice',
   async (vendor, code) => {
     const p = await openPractice({ factor: 200, settings: { noticeSettleMs: 0, leaseMs: 4_000 } });
     const { all, urgent } = await smallMorning(p);

@@ -5,7 +5,7 @@ import { peakWithin } from './sliding.js';
 
 afterAll(closeDeps);
 
-test('S000-T15: 250 texts wait for the window to open: never above 8 in any sliding second, all accounted for', async () => {
+test('S000-T15, 77: 250 texts wait for the window to open: never above 8 in any sliding second, all accounted for', async () => {
   // Quickly up to 09:00, when texts may leave; from there on in real time.
   const p = await openPractice({
     clock: clockThrough('2026-03-02T08:40', { factor: 60, until: '2026-03-02T09:00' }, { factor: 1 }),
@@ -27,7 +27,7 @@ test('S000-T15: 250 texts wait for the window to open: never above 8 in any slid
   await p.until('every text delivered', async () => (await p.texts()).every((t) => t.status === 'delivered'));
 }, 180_000);
 
-test('S000-T17: the poll reads 100 rows and asks for more: 142 documents are all found', async () => {
+test('S000-T17, 15, 76, 104: the poll reads 100 rows and asks for more: 142 documents are all found', async () => {
   // In the evening: nothing leaves before the morning.
   const p = await openPractice({ start: '2026-03-02T21:00', factor: 1 });
   const patients = await p.patients(142);
@@ -40,7 +40,7 @@ test('S000-T17: the poll reads 100 rows and asks for more: 142 documents are all
   await p.until('all classified', async () => (await p.counts('tier')).normal === 142);
 });
 
-test('S000-T19: 100 notes at once: at most 30 chart writes in any sliding minute, each written once', async () => {
+test('S000-T19, 79, 108: 100 notes at once: at most 30 chart writes in any sliding minute, each written once', async () => {
   // After hours: nothing is due but the notes of the sign-offs.
   const p = await openPractice({ start: '2026-03-02T18:00', factor: 20 });
   const patients = await p.patients(100);

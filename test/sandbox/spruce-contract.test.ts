@@ -104,7 +104,7 @@ afterAll(async () => {
 const key = (base: string) => keyFor(base, Date.now(), Date.now());
 const faulty = () => between.seen.filter((one) => one.requestFaults.length + one.answerFaults.length > 0);
 
-test('every request of the client and every answer of the sandbox is as the published OpenAPI document says', async () => {
+test('S000-13: every request of the client and every answer of the sandbox is as the published OpenAPI document says', async () => {
   await client.organization();
   await client.members();
   await client.internalEndpoints();

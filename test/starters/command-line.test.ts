@@ -53,7 +53,7 @@ describe('the command line', () => {
     expect(resultloop('attempt', 'abcdef12', '--as', 'okafor', '--outcome', 'waved').status).toBe(2);
   });
 
-  test('S003-45: closing work and recording a call need a note', async () => {
+  test('S003-45, 67: closing work and recording a call need a note', async () => {
     const desk = { as: staff.provider, note: '  ' };
     await expect(closeCommand('abcdef12', { ...desk, reason: 'handled' })).rejects.toThrow(/--note/);
     await expect(attemptCommand('abcdef12', { ...desk, outcome: 'voicemail' })).rejects.toThrow(/--note/);
@@ -237,7 +237,7 @@ describe("a practice's files", () => {
     await expect(readPracticeFiles(folderWith(withValue), secrets)).rejects.toThrow(/holds a number/);
   });
 
-  test('a roster that would leave a result without a person is refused', () => {
+  test('S003-87: a roster that would leave a result without a person is refused', () => {
     const faults = rosterFaults(
       rosterSchema.parse({
         ...roster,

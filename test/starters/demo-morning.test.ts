@@ -43,7 +43,7 @@ describe('the invented morning', () => {
       expect(morning.results.filter((r) => r.tier === tier)).toHaveLength(morning.counts[tier]);
   });
 
-  test('the signed rules give every document exactly the tier it was invented for, whatever the seed', () => {
+  test('S000-107: the signed rules give every document exactly the tier it was invented for, whatever the seed', () => {
     for (const seed of [1, 2, 77]) {
       for (const { intended, tier, urgency } of classified(
         inventMorning({ results: 142, seed, inside: false }),

@@ -113,7 +113,7 @@ describe('resultloop inspect', () => {
     }
   });
 
-  test('a table without --json: one line a result', () => {
+  test('G4: a table without --json: one line a result', () => {
     const plain = inspect(join(samples, 'fhir/observation-example-f001-glucose.json'));
     expect(plain.status).toBe(0);
     expect(plain.stdout).toContain('abnormal');

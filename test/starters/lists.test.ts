@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 describe('the worklist', () => {
-  test('critical comes first, then what is due first; each line has two identifiers, owner and orderer', async () => {
+  test('S003-2, 10, 24: critical comes first, then what is due first; each line has two identifiers, owner and orderer', async () => {
     const list = await readWorklist(desk.store, desk.practice, { ...cli, personId: staff.provider });
     expect(list.tasks.map((t) => [t.kind, t.tier, t.patient?.name])).toEqual([
       ['callback', 'critical', 'Thistlewood, Dana'],
@@ -111,7 +111,7 @@ describe('words of urgency and of the unrouted list', () => {
   beforeAll(async () => void (other = await DeskPractice.open()));
   afterAll(() => other.close());
 
-  test('L7, L9: urgency stands beside the tier where it has clocks of its own', async () => {
+  test('L7, L9, S003-27, 28, 63: urgency stands beside the tier where it has clocks of its own', async () => {
     for (const [i, observation] of [
       potassium('5.6'),
       sodium('146'),
@@ -156,7 +156,7 @@ describe('words of urgency and of the unrouted list', () => {
 });
 
 describe('the timeline', () => {
-  test('says in plain words who did what and why the tier is what it is, notes included', async () => {
+  test('G14, G20: says in plain words who did what and why the tier is what it is, notes included', async () => {
     let result = await desk.decide(critical, staff.provider, { kind: 'accept', task: 'callback' });
     desk.goTo(monday9 + hour + 12 * 60_000);
     const body = { kind: 'attempt', outcome: 'reached', twoIdentifiers: true } as const;

@@ -81,7 +81,7 @@ test('L39: another patient, or no identifiers at all, is another result', async 
   expect(new Set([first.resultId, bare.resultId, bareAgain.resultId]).size).toBe(3);
 });
 
-test('L40: identical content under a new document id is known: no new version, told in the timeline', async () => {
+test('L40, S000-72: identical content under a new document id is known: no new version, told in the timeline', async () => {
   const post = await patient();
   const first = await post();
   // Work state, publishing and posting move without the laboratory.

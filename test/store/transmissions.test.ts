@@ -115,7 +115,7 @@ describe('dead letters', () => {
     expect((await row(id)).state).toBe('processed');
   });
 
-  test('everything that was ever received is in exactly one place', async () => {
+  test('S002-4: everything that was ever received is in exactly one place', async () => {
     await keep('rubbish', { reason: 'not-hl7', words: 'Check.' });
     const counts = await countTransmissions(desk.store, desk.practice.id);
     const total = counts.reduce((sum, c) => sum + c.count, 0);
@@ -154,7 +154,7 @@ describe('sources', () => {
     expect(await sourceOfToken(desk.store, mllp)).toBeNull();
   });
 
-  test('a source that is silent for longer than expected is one alarm, which ends when it speaks', async () => {
+  test('S003-70, G38: a source that is silent for longer than expected is one alarm, which ends when it speaks', async () => {
     const alarms = () =>
       desk.store.db.selectFrom('alarm').selectAll().where('code', '=', 'source-silent').execute();
     expect(await watchSilence(desk.store, desk.practice)).toEqual([]);

@@ -92,7 +92,7 @@ const notes = async (resultId: string) =>
 const release = { kind: 'sign-off', decision: 'release' } as const;
 
 describe('S000-56: what goes out is what was signed', () => {
-  test('the signer’s own words, next step and scheduling link, as secure message and beside the result', async () => {
+  test('S000-41: the signer’s own words, next step and scheduling link, as secure message and beside the result', async () => {
     const result = await arrived([a1c('7.9')], 'Hemoglobin A1c');
     await desk.decide(result, staff.provider, release);
     const english = await composition(result.id);
@@ -155,7 +155,7 @@ describe('S000-56: what goes out is what was signed', () => {
     );
   });
 
-  test('a critical one: its words stand in the closing note, once the patient was reached', async () => {
+  test('S000-62, S003-75: a critical one: its words stand in the closing note, once the patient was reached', async () => {
     const result = await arrived([potassium('6.8')], 'Potassium');
     const accepted = await desk.decide(result, staff.provider, { kind: 'accept', task: 'callback' });
     const called = await desk.decide(

@@ -80,7 +80,7 @@ describeWithJava('over skipped days (needs Java, and Maven the first time)', () 
       expect(critical.pages).toHaveLength(1);
     }));
 
-  test('L6, L8, L10: nobody answers a critical for a day: all rung so far every 5 min, the next rung every 10, each single page once and at its minute, through a restart', () =>
+  test('L6, L8, L10, S003-33: nobody answers a critical for a day: all rung so far every 5 min, the next rung every 10, each single page once and at its minute, through a restart', () =>
     days.run(async () => {
       const critical = await days.post('critical', { policy: withoutPolls });
       await days.justAfter(critical.detectedAt + 2 * hour);
@@ -111,7 +111,7 @@ describeWithJava('over skipped days (needs Java, and Maven the first time)', () 
       keepsItsClocks(critical);
     }));
 
-  test('L6, L10: acceptance stops the ladder, 30 min without an attempt start it again, an attempt stops the 60 min, contact stops the rest', () =>
+  test('L6, L10, S003-36, G24: acceptance stops the ladder, 30 min without an attempt start it again, an attempt stops the 60 min, contact stops the rest', () =>
     days.run(async () => {
       const critical = await days.post('critical', { policy: withoutPolls });
       const from = critical.detectedAt;
@@ -142,7 +142,7 @@ describeWithJava('over skipped days (needs Java, and Maven the first time)', () 
       expect(await critical.chart()).toBe('reached');
     }));
 
-  test('L8, S000-83: an unsigned abnormal: cover at 18 h, owner and coordinator at 24 h, supervising physician at 48 h; contact overdue at 48 h and 72 h; looked at every day after', () =>
+  test('L8, S000-83, 95, S003-31, 74: an unsigned abnormal: cover at 18 h, owner and coordinator at 24 h, supervising physician at 48 h; contact overdue at 48 h and 72 h; looked at every day after', () =>
     days.run(async () => {
       const abnormal = await days.post('abnormal');
       await days.justBefore(abnormal.detectedAt + 18 * hour);
@@ -181,7 +181,7 @@ describeWithJava('over skipped days (needs Java, and Maven the first time)', () 
       keepsItsClocks(abnormal);
     }));
 
-  test('L7: an unsigned same-day result: owner at once, on-call at closing by night, supervising physician after an hour of silence, 4 staffed hours into the next morning, both again at its closing', () =>
+  test('L7, G24: an unsigned same-day result: owner at once, on-call at closing by night, supervising physician after an hour of silence, 4 staffed hours into the next morning, both again at its closing', () =>
     days.run(async () => {
       const opens = await days.now();
       const open = (n: number) => [opens + n * day, opens + n * day + 9 * hour] as const;

@@ -48,7 +48,7 @@ describe('amendments (L41, S000-T14)', () => {
   });
 
   test.each(['sending', 'left', 'confirmed'] as const)(
-    'L41: after "%s" everyone is told again, as an update',
+    'L41, G15: after "%s" everyone is told again, as an update',
     (how) => {
       const life = posted({ tier: 'abnormal' });
       life.release();
@@ -136,7 +136,7 @@ describe('amendments (L41, S000-T14)', () => {
 });
 
 describe('preliminary, cancelled, withdrawn (L41)', () => {
-  test('a preliminary is never told; its final is', () => {
+  test('G17: a preliminary is never told; its final is', () => {
     const life = posted({ tier: 'normal', status: 'preliminary' });
     life.after(hour);
     expect(life.asked()).toEqual([]);

@@ -23,7 +23,7 @@ describe('acknowledged, charted, closed (S000-T22, L35, L44, L45)', () => {
     ['signed-list reply', (l: Life) => l.reply(true), 'acknowledged'],
     ['call', (l: Life) => l.attempt('reached'), 'reached'],
   ] as const)(
-    'S000-T22: %s acknowledges; closed only when the note is in the chart',
+    'S000-T22, 43, S003-43: %s acknowledges; closed only when the note is in the chart',
     (_how, act, closure) => {
       const life = told();
       act(life);

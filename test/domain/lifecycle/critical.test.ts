@@ -154,7 +154,7 @@ describe('a critical that took long to get here (L12)', () => {
 });
 
 describe('the clocks of a critical (L6)', () => {
-  test('S000-T12: without an attempt the alarm comes at exactly 30 min', () => {
+  test('S000-T12, 61, S003-30, 72: without an attempt the alarm comes at exactly 30 min', () => {
     const life = critical();
     life.accept();
     life.until(start + 30 * minute - 1);
@@ -178,7 +178,7 @@ describe('the clocks of a critical (L6)', () => {
     expect(life.pagesTo('supervising-physician', start)).toEqual([]);
   });
 
-  test('S000-T13: supervising physician at 60 min, on-call at 2 h unreached, medical director at 24 h', () => {
+  test('S000-T13, 63: supervising physician at 60 min, on-call at 2 h unreached, medical director at 24 h', () => {
     const life = critical();
     life.accept();
     life.until(start + 31 * minute);
@@ -237,7 +237,7 @@ describe('how a critical ends (L6, L34)', () => {
     expect(second.closure).toBe('handed-over');
   });
 
-  test('page button, reply, letter and a choice do not end it', () => {
+  test('G23: page button, reply, letter and a choice do not end it', () => {
     const life = critical();
     life.accept();
     life.release();
@@ -250,7 +250,7 @@ describe('how a critical ends (L6, L34)', () => {
     expect(life.tasks).toContain('callback');
   });
 
-  test('L34: two identifiers are needed; voicemail, third party and refusal are never contact', () => {
+  test('L34, S000-2, G32: two identifiers are needed; voicemail, third party and refusal are never contact', () => {
     const life = critical();
     life.release();
     expect(life.attempt('reached', 'coordinator', false)).toBe('two-identifiers-needed');

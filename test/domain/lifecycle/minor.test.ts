@@ -16,7 +16,7 @@ describe('minor (L9)', () => {
     expect(life.pagesTo('cover', start)).toEqual([48 * 60]);
   });
 
-  test('L9: owner and coordinator at 72 h, supervising physician at 96 h, each at its minute', () => {
+  test('L9, S003-37, 74: owner and coordinator at 72 h, supervising physician at 96 h, each at its minute', () => {
     const life = minor().until(start + 72 * hour - minute);
     expect(life.pages).toHaveLength(1);
     life.until(start + 72 * hour + minute);
@@ -34,7 +34,7 @@ describe('minor (L9)', () => {
     expect(life.pages).toMatchObject([{ roles: ['cover'], dueAt: at(6, 9), sentAt: at(7, 8) }]);
   });
 
-  test('L9: signed within 72 h, contact is due a day after the sign-off was, or later where the panel says so', () => {
+  test('L9, G24: signed within 72 h, contact is due a day after the sign-off was, or later where the panel says so', () => {
     expect(minor().state.version?.contactByAt).toBe(start + 96 * hour);
     expect(minor({ panelMs: 7 * day }).state.version?.contactByAt).toBe(start + 7 * day);
     const life = minor().until(start + 71 * hour);

@@ -236,7 +236,7 @@ function checkHours(life: Life, hours: OpenHours): void {
 }
 
 describe('properties of every life', () => {
-  test('S003-91, S000-T6: random lives never throw, hang, double or tell without a decision', () => {
+  test('S003-7, 9, 91, S000-T6: random lives never throw, hang, double or tell without a decision', () => {
     fc.assert(
       fc.property(arrival, fc.array(act, { maxLength: 25 }), (first, acts) => {
         const life = new Life().post(1, first);

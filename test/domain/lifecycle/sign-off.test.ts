@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { at, hour, minute, posted } from './build.js';
 
 describe('sign-off', () => {
-  test('S000-T6: an abnormal that nobody signs never becomes a message, whatever else happens', () => {
+  test('S000-T6, 93: an abnormal that nobody signs never becomes a message, whatever else happens', () => {
     const life = posted({ tier: 'abnormal' });
     life.attempt('voicemail');
     life.after(3 * hour);
@@ -33,7 +33,7 @@ describe('sign-off', () => {
     expect(life.asked()).toEqual(['results v2']);
   });
 
-  test('L20: only credentialed people decide; a repeated command gets the same refusal', () => {
+  test('L20, S000-111: only credentialed people decide; a repeated command gets the same refusal', () => {
     const life = posted({ tier: 'abnormal' });
     const body = { kind: 'sign-off', decision: 'release' } as const;
     expect(life.command(body, 'coordinator', { id: 'c-1' })).toBe('not-credentialed');
@@ -48,7 +48,7 @@ describe('sign-off', () => {
     expect(life.asked()).toEqual([]);
   });
 
-  test('S000-T9: cover once at 18 h, owner and coordinator at 24 h, supervising physician at 48 h', () => {
+  test('S000-T9, S003-34, 38, 72: cover once at 18 h, owner and coordinator at 24 h, supervising physician at 48 h', () => {
     const start = at(0, 15);
     const life = posted({ tier: 'abnormal' }, start);
     life.until(start + 18 * hour - 1);
@@ -125,7 +125,7 @@ describe('sign-off', () => {
     expect(early.asked()).toEqual([]);
   });
 
-  test('L6: a result made critical by a provider starts its 30 min then, not at detection', () => {
+  test('L6, S000-16: a result made critical by a provider starts its 30 min then, not at detection', () => {
     const life = posted({ tier: 'abnormal' }, at(0, 9));
     life.after(6 * hour);
     life.command({ kind: 'sign-off', decision: 'change-tier', tier: 'critical' });

@@ -8,7 +8,7 @@ const signed = (startAt?: number): Life => {
 };
 
 describe('normal results (L9, L38)', () => {
-  test('a normal is asked for at once, without a decision, and only once', () => {
+  test('G26: a normal is asked for at once, without a decision, and only once', () => {
     const life = posted({ tier: 'normal' });
     expect(life.asked()).toEqual(['results v1']);
     life.until(at(1));
@@ -16,7 +16,7 @@ describe('normal results (L9, L38)', () => {
     expect(life.tasks).toEqual([]);
   });
 
-  test('L9: without proof of delivery 72 h after detection it becomes a release task, told at once', () => {
+  test('L9, S003-35, 72: without proof of delivery 72 h after detection it becomes a release task, told at once', () => {
     const life = posted({ tier: 'normal' });
     life.message('sending').message('left');
     life.until(at(3, 8, 59));
@@ -127,7 +127,7 @@ describe('abnormal: message, then call (L33)', () => {
     },
   );
 
-  test('L33: two attempts, a message at the third staffed hour, callback the next business day', () => {
+  test('L33, S003-42, 69, 81: two attempts, a message at the third staffed hour, callback the next business day', () => {
     const life = signed();
     life.told().until(at(1, 9));
     life.attempt('voicemail');
@@ -157,7 +157,7 @@ describe('abnormal: message, then call (L33)', () => {
     expect(life.closure).toBe('providers-choice');
   });
 
-  test('L8: missed contact pages owner and coordinator about a call that exists, then the supervisor', () => {
+  test('L8, S000-3: missed contact pages owner and coordinator about a call that exists, then the supervisor', () => {
     const life = signed(at(0, 9));
     life.told().until(at(2, 9));
     const contact = () => life.pages.filter((p) => p.step.includes('contact-by'));
@@ -171,7 +171,7 @@ describe('abnormal: message, then call (L33)', () => {
     expect(tried.pages.filter((p) => p.step.includes('contact-by'))).toEqual([]);
   });
 
-  test('"call instead" opens a callback and sends no message, whatever is corrected later', () => {
+  test('S003-89: "call instead" opens a callback and sends no message, whatever is corrected later', () => {
     const life = posted({ tier: 'abnormal' });
     life.command({ kind: 'sign-off', decision: 'call-instead' });
     life.attempt('wrong-number');
@@ -182,7 +182,7 @@ describe('abnormal: message, then call (L33)', () => {
     expect(life.closure).toBe('reached');
   });
 
-  test('a call before the sign-off is refused, a missed call is recorded', () => {
+  test('S003-88: a call before the sign-off is refused, a missed call is recorded', () => {
     const life = posted({ tier: 'abnormal' });
     expect(life.attempt('reached')).toBe('sign-off-first');
     expect(life.attempt('voicemail')).toBeNull();

@@ -114,7 +114,7 @@ describe('when a notice leaves', () => {
 });
 
 describe('by which channel', () => {
-  test('L18, S000-28: one abnormal member takes the whole notice off the text channel', () => {
+  test('L18, S000-28, 53, 55, 101: one abnormal member takes the whole notice off the text channel', () => {
     expect(plan({ members: [member] })).toMatchObject({ channel: 'text' });
     expect(plan({ members: [member, abnormal] })).toEqual(secure);
     expect(plan({ members: [member, abnormal] }, { spruceAccount: false })).toMatchObject({

@@ -46,7 +46,7 @@ const away = (...people: string[]) => ({
 });
 const adeyemi = { id: '72', npi: null };
 
-test('L14: owner = ordering provider, else cover, else on-call, else supervising physician', () => {
+test('L14, S003-9, 20, G21: owner = ordering provider, else cover, else on-call, else supervising physician', () => {
   const owner = (r: Roster) => ownerFor(r, adeyemi, false, now);
   expect(owner(roster())).toEqual({ ownerId: 'adeyemi', orderedBy: 'adeyemi', routed: true });
   expect(owner(roster(away('adeyemi')))).toEqual({ ownerId: 'brandt', orderedBy: 'adeyemi', routed: true });
@@ -54,19 +54,19 @@ test('L14: owner = ordering provider, else cover, else on-call, else supervising
   expect(owner(roster(away('adeyemi', 'brandt', 'costa'))).ownerId).toBe('super');
 });
 
-test('L14: an absence counts from its first moment and ends before its last', () => {
+test('L14, S003-66, 71: an absence counts from its first moment and ends before its last', () => {
   const r = roster(away('adeyemi'));
   expect(ownerFor(r, adeyemi, false, now - hour).ownerId).toBe('brandt');
   expect(ownerFor(r, adeyemi, false, now + hour - 1).ownerId).toBe('brandt');
   expect(ownerFor(r, adeyemi, false, now + hour).ownerId).toBe('adeyemi');
 });
 
-test('L14, S000-110: found by NPI too; a missing id or NPI never matches a missing one', () => {
+test('L14, S000-110, S003-1, 62, 71: found by NPI too; a missing id or NPI never matches a missing one', () => {
   expect(ownerFor(roster(), { id: '9', npi: '1234567893' }, false, now).ownerId).toBe('adeyemi');
   expect(ownerFor(roster(), { id: '9', npi: null }, false, now).routed).toBe(false);
 });
 
-test('L14: unrouted goes to the keeper, unrouted critical to on-call at once', () => {
+test('L14, S003-19: unrouted goes to the keeper, unrouted critical to on-call at once', () => {
   for (const provider of [null, { id: '9', npi: null }]) {
     expect(ownerFor(roster(), provider, false, now)).toEqual({
       ownerId: 'keeper',
@@ -99,13 +99,13 @@ test('L15: cover is never the person who declines, whoever that is', () => {
   expect(coverOf(roster({ onCall: [] }), 'super', now)).toBe('director');
 });
 
-test('L14: on-call is who is on the table and at work now, else the supervising physician', () => {
+test('L14, S003-78, G21: on-call is who is on the table and at work now, else the supervising physician', () => {
   expect(onCallAt(roster(), now)).toBe('costa');
   expect(onCallAt(roster(), now + hour)).toBe('super');
   expect(onCallAt(roster(away('costa')), now)).toBe('super');
 });
 
-test('L14: every role is a person when its step fires, also for a result without owner', () => {
+test('L14, S003-65: every role is a person when its step fires, also for a result without owner', () => {
   const r = roster();
   const roles = {
     owner: 'keeper',
