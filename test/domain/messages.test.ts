@@ -139,6 +139,15 @@ describe('texts', () => {
   });
 });
 
+test('S003-82: the message after two missed calls says that we tried, and asks to call', () => {
+  expect(render('tried-to-reach-message', 'eng', params).body).toBe(
+    'We tried to reach you. Please call Harbor Family Medicine at 617-555-0142.',
+  );
+  expect(render('tried-to-reach-message', 'spa', params).body).toBe(
+    'Tratamos de comunicarnos con usted. Por favor llame a Harbor Family Medicine al 617-555-0142.',
+  );
+});
+
 test('segments: 160 and 153 in GSM-7 with double-width signs, 70 and 67 in UCS-2', () => {
   expect(measureText('a'.repeat(160))).toEqual({ encoding: 'gsm-7', length: 160, segments: 1 });
   expect(measureText('a'.repeat(161)).segments).toBe(2);

@@ -105,6 +105,30 @@ describe('acknowledged, charted, closed (S000-T22, L35, L44, L45)', () => {
   });
 });
 
+describe('touches (L44)', () => {
+  test('S000-6, S000-57, S003-83: each touch of an abnormal goes to the chart, calls that reached nobody too', () => {
+    const life = told();
+    life.after(hour).fact({ kind: 'link-opened' });
+    life.after(hour).reply(false);
+    life.after(minute).attempt('no-answer');
+    life.after(hour).attempt('voicemail');
+    life.after(hour).attempt('reached');
+    life.close('handled', 'coordinator');
+    const said = life.lines('note').map(({ kind, code, data }) => [kind, code, data.outcome ?? data.channel]);
+    expect(said).toEqual([
+      ['action', 'release', undefined],
+      ['touch', 'message-sent', 'secure'],
+      ['touch', 'message-delivered', 'secure'],
+      ['touch', 'opened', undefined],
+      ['touch', 'replied', 'secure'],
+      ['touch', 'attempt', 'no-answer'],
+      ['touch', 'attempt', 'voicemail'],
+      ['touch', 'attempt', 'reached'],
+      ['closing', 'reached', undefined],
+    ]);
+  });
+});
+
 describe('when the chart does not take it (L44, L49)', () => {
   test('an alarm every day until the closing note is there', () => {
     const life = told().confirmPage();

@@ -23,6 +23,17 @@ describe('the page ladder (L10)', () => {
     ]);
   });
 
+  test('S000-90: at night a critical rings up to on-call; an abnormal waits for the opening', () => {
+    const critical = posted({ tier: 'critical' }, at(0, 22));
+    const abnormal = posted({ tier: 'abnormal' }, at(0, 9)).until(at(0, 22));
+    for (const life of [critical, abnormal]) life.until(at(1, 8) - minute);
+    expect(critical.pagesTo('on-call', at(0, 22))[0]).toBe(20);
+    // Its cover was due at 3:00.
+    expect(abnormal.pages).toEqual([]);
+    abnormal.until(at(1, 8));
+    expect(abnormal.pages.map((p) => [p.roles.join(), p.dueAt])).toEqual([['cover', at(1, 3)]]);
+  });
+
   test('L10: an acceptance stops it; only a credentialed one does', () => {
     const life = critical();
     life.after(6 * minute);
