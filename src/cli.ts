@@ -315,7 +315,11 @@ program
   .requiredOption(...asPerson)
   .addOption(new Option('--decision <decision>', 'default: release').choices(signOffDecisions))
   .addOption(new Option('--tier <tier>', 'with change-tier').choices(signOffTiers))
-  .option('--seen <version>', 'the version you looked at; refused when a newer one is there', wholeNumber)
+  .option(
+    '--seen <version>',
+    'the version you looked at: this result alone, refused when a newer one is there',
+    wholeNumber,
+  )
   .option(...note)
   .action(async (results, options) =>
     (await import('./starters/sign-off.js')).signOffCommand(results, options),

@@ -133,7 +133,7 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
                 ...accepted,
                 via: 'spruce-page',
                 body: { kind: 'accept', task: 'callback' },
-                resultId,
+                taskId: page.taskId,
               });
           }
         }

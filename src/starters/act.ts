@@ -16,8 +16,8 @@ export interface Act {
   readonly via: NewCommand['via'];
   /** Repeating with the same id is harmless. */
   readonly id?: string;
-  /** The version that the person saw; the decision is refused when another one is current. */
-  readonly version?: number;
+  /** What the person saw, as {@link NewCommand} has it: refused when another version is current. */
+  readonly seen?: NewCommand['seen'];
   /** Real milliseconds for the workflow to answer; default 15 s. */
   readonly deadlineMs?: number;
 }
@@ -34,11 +34,11 @@ export interface ActAnswer extends Answer {
  * A person decides: the command is written first, then judged by the workflow of the result that the person acted on,
  * then given to the other members of the draw. A refused decision goes to nobody else: who is told "no" has done
  * nothing. (Should no answer come within seconds, the web process hands it to all of them; each judges for itself.)
- * @throws CommandRefused when no command may be written, so also when `version` is not current; CommandFailed
+ * @throws CommandRefused when no command may be written, so also when what was `seen` is not current; CommandFailed
  * `no-answer-yet` when the command is written and handed over, and nobody judged it in time.
  */
 export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: Act): Promise<ActAnswer> {
-  const { practice, resultId, personId, body, note, via } = input;
+  const { practice, resultId, personId, body, note, via, seen } = input;
   if (via === 'cli') requireDemoPolicy(practice);
   const command = await writeCommand(deps.store, {
     practice,
@@ -47,7 +47,7 @@ export async function act(deps: Pick<ProcessDeps, 'store' | 'temporal'>, input: 
     note: note ?? null,
     via,
     resultId,
-    ...(input.version !== undefined && { seen: { [resultId]: input.version } }),
+    ...(seen && { seen }),
     ...(input.id !== undefined && { id: input.id }),
   });
   const resultIds = command.targets.map((t) => t.resultId);

@@ -25,11 +25,9 @@ export function signOffBatch(
     for (const one of wanted) ids.push(await findResult(deps.store, practice.id, one));
     const chosen = [...new Set(ids)];
     const awaiting = await requireMinor(deps.store, practice, chosen);
-    await signEach(chosen, (id) => {
-      // The version that was minor a moment ago: a newer one is looked at first (L20).
-      const seen = awaiting.find((one) => one.resultId === id)?.version;
-      return decide(deps, practice, id, { ...options, ...(seen !== undefined && { seen }) }, body);
-    });
+    // What was minor a moment ago: a newer version, or a new member of the draw, is looked at first (L20).
+    const seen = Object.fromEntries(awaiting.map((one) => [one.resultId, one.version]));
+    await signEach(chosen, (resultId) => decide(deps, practice, { ...options, resultId, body, seen }));
   });
 }
 

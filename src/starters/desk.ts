@@ -2,7 +2,7 @@ import type { CommandBody } from '../domain/lifecycle/facts.js';
 import { openDeps, type ProcessDeps } from '../process/deps.js';
 import { localTime } from '../store/calendar.js';
 import type { Practice } from '../store/practices.js';
-import { act, requireDemoPolicy } from './act.js';
+import { act, requireDemoPolicy, type Act } from './act.js';
 import { choosePractice } from './choose-practice.js';
 import { findResult, shortId } from './find-result.js';
 import { CommandFailed, say, tell } from './outcome.js';
@@ -14,7 +14,7 @@ export interface DeskOptions {
   readonly practice?: string;
   readonly as: string;
   readonly note?: string;
-  /** The version that the person looked at; without it the decision is about the current one. */
+  /** The version that the person looked at: the decision is about this alone. Without it, about the draw as it is now. */
   readonly seen?: number;
 }
 
@@ -22,7 +22,9 @@ export interface DeskOptions {
 export function decideAtDesk(wanted: string, options: DeskOptions, body: CommandBody): Promise<void> {
   return atDesk(options, body.kind, async (deps, practice) => {
     const resultId = await findResult(deps.store, practice.id, wanted);
-    await decide(deps, practice, resultId, options, body);
+    const { seen: version, ...person } = options;
+    const seen = version === undefined ? {} : { seen: { [resultId]: version } };
+    await decide(deps, practice, { ...person, resultId, body, ...seen });
   });
 }
 
@@ -52,18 +54,17 @@ export async function atDesk(
 export async function decide(
   deps: Pick<ProcessDeps, 'store' | 'temporal'>,
   practice: Practice,
-  resultId: string,
-  options: DeskOptions,
-  body: CommandBody,
+  decision: Pick<DeskOptions, 'as' | 'note'> & Pick<Act, 'resultId' | 'body' | 'seen'>,
 ): Promise<readonly string[]> {
+  const { resultId, body, as, seen } = decision;
   const { refusal, view, resultIds } = await act(deps, {
     practice,
     resultId,
-    personId: options.as,
+    personId: as,
     body,
-    note: options.note?.trim() || null,
+    note: decision.note?.trim() || null,
     via: 'cli',
-    ...(options.seen !== undefined && { version: options.seen }),
+    ...(seen && { seen }),
   });
   if (refusal !== null)
     throw new CommandFailed(refusal, await refusalWords(deps.store, practice, resultId, refusal));
@@ -71,7 +72,7 @@ export async function decide(
   const also = others.length > 0 ? ` Also for its draw: ${others.map((id) => shortId(id)).join(', ')}.` : '';
   const due = view.due ? ` Next step at ${localTime(practice.settings, view.due.at)}.` : '';
   say(
-    `${commandWords(body)}, by ${nameOf(practice, options.as)}, for version ${view.version} of ${shortId(resultId)}.${also} ${view.waitsFor}${due}`,
+    `${commandWords(body)}, by ${nameOf(practice, as)}, for version ${view.version} of ${shortId(resultId)}.${also} ${view.waitsFor}${due}`,
   );
   return resultIds;
 }

@@ -68,6 +68,8 @@ const sentences: Record<string, Sentence> = {
     `Signed off version ${of(d, 'version')}: ${decisionWords[of(d, 'decision')] ?? of(d, 'decision')}`,
   'tier-changed': (d) => `Tier changed from ${of(d, 'from') || 'none'} to ${of(d, 'to')}`,
   attempt: (d) => `Call attempt ${of(d, 'number')}: ${of(d, 'outcome')}`,
+  'attempt-about-another': (d) =>
+    `Call about another version than the current one: ${of(d, 'outcome')}; the current one is still to be told`,
   handled: (d) => `Handled: ${of(d, 'task')}`,
   'limit-signed': (d, p) => `Limit signed for this patient alone, until ${time(d, 'until', p)}`,
   'limit-ended': () => 'A limit for this patient alone was ended',

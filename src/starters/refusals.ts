@@ -34,6 +34,8 @@ const words: Record<Exclude<Refusal, 'stale-version'>, string> = {
   'two-identifiers-needed':
     'A patient counts as reached only after two identifiers. Say which you checked: --identifiers name,birth-date',
   'sign-off-first': 'A provider has to sign off first; then the patient may be told.',
+  'accept-first':
+    'The critical result still rings. A credentialed person accepts it first (resultloop accept), then record the call.',
   'contact-first':
     'A critical result ends only by documented contact with the patient. Record the call with: resultloop attempt',
   closed: 'The result is closed. A newer version or an answer of the patient opens it again.',

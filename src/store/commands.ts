@@ -1,11 +1,12 @@
 import type { Command, CommandBody } from '../domain/lifecycle/facts.js';
 import { personById } from '../domain/routing/roster.js';
 import { newId } from '../security/tokens.js';
-import { lockPatient } from './database.js';
+import { lockPatient, type Tx } from './database.js';
 import { patientLock } from './patients.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { CommandTarget } from './schema.js';
 import type { Store } from './store.js';
+import { memberTask, openMembers } from './tasks.js';
 
 export const noteAad = 'command.note';
 
@@ -34,11 +35,15 @@ export interface NewCommand {
   readonly body: CommandBody;
   /** What the person typed: sealed. */
   readonly note?: string | null;
-  /** The result the person acted on; a command on a draw fans out to its members (L18). */
+  /**
+   * The result the person acted on; a decision or a call fans out to its draw (L18), accepting and declining to the
+   * members of its task (L18a).
+   */
   readonly resultId: string;
   /**
-   * Version that the person saw, per result. Nothing is written when another one is current by now (L20); members of
-   * the draw that are not named go by what is current.
+   * Version that the person saw, per result: the whole card. Nothing is written when another one is current by now, and
+   * a member of the draw that is not named was not seen, so it is not covered (L20). Without it all that is open and
+   * current is.
    */
   readonly seen?: Readonly<Record<string, number>>;
   /** Repeating with the same id is harmless. */
@@ -94,25 +99,7 @@ export async function writeCommand(store: Store, input: NewCommand): Promise<Wri
         'This command id belongs to another decision. Use a new one.',
       );
     }
-    let members = tx
-      .selectFrom('result')
-      .innerJoin('version', (j) =>
-        j.onRef('version.result_id', '=', 'result.id').onRef('version.number', '=', 'result.current_version'),
-      )
-      .select(['result.id as resultId', 'version.number as version', 'version.content_hash as hash'])
-      .where('result.closure', 'is', null);
-    // A decision covers that owner's members of the draw; work on the patient covers all of them (L18a).
-    if (result.draw_id === null) members = members.where('result.id', '=', input.resultId);
-    else members = members.where('result.draw_id', '=', result.draw_id);
-    if (body.kind === 'sign-off' || body.kind === 'close')
-      members = members.where((e) =>
-        e.or([e('result.id', '=', input.resultId), e('result.owner_id', '=', result.owner_id)]),
-      );
-    if (body.kind === 'sign-off' && body.decision === 'change-tier')
-      members = members.where('result.id', '=', input.resultId);
-    const targets: CommandTarget[] = await members.orderBy('result.id').execute();
-    if (!targets.some((t) => t.resultId === input.resultId))
-      targets.push({ resultId: input.resultId, version: 0, hash: '' });
+    const targets = await targetsOf(tx, input, result);
     for (const target of targets) requireSeen(target, input.seen?.[target.resultId]);
     await tx
       .insertInto('command')
@@ -134,6 +121,39 @@ export async function writeCommand(store: Store, input: NewCommand): Promise<Wri
       .execute();
     return { id, targets };
   });
+}
+
+/** The open results that a command covers, each with the content that it speaks of. */
+async function targetsOf(
+  tx: Tx,
+  { resultId, body, seen }: NewCommand,
+  result: { readonly draw_id: string | null; readonly owner_id: string | null },
+): Promise<CommandTarget[]> {
+  let members = tx
+    .selectFrom('result')
+    .innerJoin('version', (j) =>
+      j.onRef('version.result_id', '=', 'result.id').onRef('version.number', '=', 'result.current_version'),
+    )
+    .select(['result.id as resultId', 'version.number as version', 'version.content_hash as hash'])
+    .where('result.closure', 'is', null);
+  const isOfTask = body.kind === 'accept' || body.kind === 'decline';
+  const isOneOnly = body.kind === 'sign-off' && body.decision === 'change-tier';
+  if (isOneOnly || result.draw_id === null) members = members.where('result.id', '=', resultId);
+  else if (isOfTask)
+    members = members.where('result.id', 'in', [
+      resultId,
+      ...(await openMembers(tx, (await memberTask(tx, resultId, body.task))?.id ?? null)),
+    ]);
+  else members = members.where('result.draw_id', '=', result.draw_id);
+  // A decision covers that owner's members of the draw; work on the patient covers all of them (L18a).
+  if (body.kind === 'sign-off' || body.kind === 'close')
+    members = members.where((e) =>
+      e.or([e('result.id', '=', resultId), e('result.owner_id', '=', result.owner_id)]),
+    );
+  if (seen) members = members.where('result.id', 'in', [resultId, ...Object.keys(seen)]);
+  const targets: CommandTarget[] = await members.orderBy('result.id').execute();
+  if (!targets.some((t) => t.resultId === resultId)) targets.push({ resultId, version: 0, hash: '' });
+  return targets;
 }
 
 /** L20: a decision is about the version that the person saw. */

@@ -35,6 +35,7 @@ export interface PageEffect {
   readonly effectId: string;
   readonly requestId: string | null;
   readonly conversationId: string | null;
+  readonly taskId: string;
 }
 
 /** Pages about the callback that a result is a member of, newest first. */
@@ -52,6 +53,7 @@ export async function pageEffectsOf(store: Store, resultId: string): Promise<Pag
       'effect.id as effectId',
       'effect.vendor_ref as requestId',
       'membership.spruce_page_conversation_id as conversationId',
+      'task.id as taskId',
     ])
     .where('task_member.result_id', '=', resultId)
     .where('task.kind', '=', 'callback')

@@ -18,7 +18,8 @@ const openStates = ['open', 'offered', 'accepted'] as const;
 
 /**
  * L18a: staff work is one task per (draw, owner, kind, opening). The first member that needs it creates it, the
- * others join; due = earliest.
+ * others join; due = earliest. A call that somebody has accepted is joined by nothing more: what comes later was not
+ * part of what they accepted, and has to ring (L10, L18).
  */
 export async function joinTask(
   tx: Tx,
@@ -34,7 +35,7 @@ export async function joinTask(
     .where('draw_id', '=', opening.drawId)
     .where('owner_id', '=', opening.ownerId)
     .where('kind', '=', opening.kind)
-    .where('state', 'in', openStates)
+    .where('state', 'in', opening.kind === 'callback' ? ['open', 'offered'] : openStates)
     .executeTakeFirst();
   const id = open?.id ?? (await createTask(tx, store, practice, opening));
   if (open && opening.dueAt < open.due_at)
@@ -91,6 +92,21 @@ export async function memberTask(tx: Tx | Store['db'], resultId: string, kind: s
     .orderBy('task.opened_real_at', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+/** The results for which a task is still to be done. */
+export async function openMembers(db: Tx | Store['db'], taskId: string | null): Promise<string[]> {
+  if (taskId === null) return [];
+  const rows = await db
+    .selectFrom('task_member')
+    .innerJoin('task', 'task.id', 'task_member.task_id')
+    .select('task_member.result_id')
+    .where('task_member.task_id', '=', taskId)
+    .where('task_member.done', '=', false)
+    .where('task.state', 'in', openStates)
+    .orderBy('task_member.result_id')
+    .execute();
+  return rows.map((row) => row.result_id);
 }
 
 /** A result has no more use for a task; the task ends with its last member. */

@@ -177,7 +177,7 @@ export class PostedResult {
   }
 
   /** What a person decides: a command in the record, then the update that asks the workflow to judge it. */
-  async decide(by: string, body: CommandBody, hash: string | null = null): Promise<Answer['refusal']> {
+  async decide(by: string, body: CommandBody, hash: string | null = this.hash): Promise<Answer['refusal']> {
     const id = newId();
     this.#kept.commands.set(id, { id, by, credentialed: true, at: await this.days.now(), hash, body });
     const { refusal } = await this.handle.executeUpdate(ask, { args: [{ commandId: id }], updateId: id });

@@ -71,6 +71,8 @@ export type Refusal =
   | 'no-such-task'
   | 'two-identifiers-needed'
   | 'sign-off-first'
+  /** A critical that still rings: a credentialed person's acceptance permits the call (lifecycle §2). */
+  | 'accept-first'
   /** A critical ends by documented contact, not by choice or letter (L6). */
   | 'contact-first'
   | 'closed'

@@ -1,5 +1,5 @@
 import { dayOf, nextBusinessDay } from '../calendar/open-hours.js';
-import { skipAhead } from './critical-ladder.js';
+import { isRinging, skipAhead } from './critical-ladder.js';
 import type { CloseReason, Command, CommandBody, Refusal } from './facts.js';
 import type { AttemptOutcome, TaskKind } from './state.js';
 import { askNotice, closeWithoutNote, settle, settleIfDone, withdrawNotice } from './telling.js';
@@ -72,10 +72,18 @@ function attempt(
   const isContact = contact.has(body.outcome);
   if (isContact && body.outcome === 'reached' && !body.twoIdentifiers) return 'two-identifiers-needed';
   if (body.outcome === 'family-disclosed' && !command.credentialed) return 'not-credentialed';
+  const { by, at } = { by: command.by, at: turn.now };
+  if (isContact && command.hash !== version.hash) {
+    // L20: what was said was about another content. The call is on record; the patient does not know this version.
+    turn.line({ do: 'attempt', commandId: command.id, by, outcome: body.outcome, at });
+    turn.event('attempt-about-another', { outcome: body.outcome }, by);
+    turn.touch('attempt', { outcome: body.outcome, by });
+    return 'stale-version';
+  }
   if (isContact && version.status === 'preliminary' && version.tier !== 'critical') return 'not-final';
   // Only a critical may be told before the written sign-off; acceptance permits the call (lifecycle §2).
   if (isContact && decision.kind === 'awaited' && version.tier !== 'critical') return 'sign-off-first';
-  const { by, at } = { by: command.by, at: turn.now };
+  if (isContact && decision.kind === 'awaited' && isRinging(turn)) return 'accept-first';
   turn.set({ attempts: [...turn.state.attempts, { outcome: body.outcome, at, by }] });
   turn.line({ do: 'attempt', commandId: command.id, by, outcome: body.outcome, at });
   turn.event('attempt', { outcome: body.outcome, number: turn.state.attempts.length }, by);

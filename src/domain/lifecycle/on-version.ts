@@ -3,7 +3,7 @@ import type { Fact } from './facts.js';
 import { onLate } from './on-late.js';
 import type { ReportStatus } from '../result/report.js';
 import type { StagedVersion } from './state.js';
-import { settleIfDone } from './telling.js';
+import { reopen, settleIfDone } from './telling.js';
 import { begin, startTier } from './tier-work.js';
 import type { Turn } from './turn.js';
 
@@ -57,7 +57,10 @@ export function onStaged(turn: Turn, fact: Staged): void {
   const isFirstToSign = isNowFinal && before.tier !== 'critical';
   if ((change === 'none' || change === 'cosmetic') && !isFirstToSign) {
     carryOver(turn, before, fact.version, change);
-    if (isMatched && turn.state.decision.kind === 'not-needed') startTier(turn);
+    if (isMatched && turn.state.decision.kind === 'not-needed') {
+      reopen(turn, 'matched');
+      startTier(turn);
+    }
     if (isNowFinal) settleIfDone(turn);
     return;
   }

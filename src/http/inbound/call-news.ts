@@ -2,7 +2,6 @@ import { acceptanceId, commandByPage } from '../../activities/page-acceptance.js
 import { VendorError } from '../../clients/http/index.js';
 import { isCallOver, parseCall } from '../../clients/twilio/index.js';
 import type { TaskKind } from '../../domain/lifecycle/state.js';
-import { CommandRefused } from '../../store/commands.js';
 import { settleEffect } from '../../store/effects.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
@@ -30,30 +29,25 @@ export async function onCallAnswer(
   const page = await store.db
     .selectFrom('effect')
     .innerJoin('task', 'task.id', 'effect.task_id')
-    .innerJoin('task_member', 'task_member.task_id', 'task.id')
-    .select(['effect.person_id', 'effect.task_id', 'task.kind', 'task_member.result_id'])
+    .select(['effect.person_id', 'task.id as taskId', 'task.kind'])
     .where('effect.id', '=', effectId)
     .where('effect.practice_id', '=', practice.id)
     .where('effect.channel', '=', 'voice')
     .executeTakeFirst();
   if (!page?.person_id) return 'unknown-page';
-  try {
-    await commandByPage(store, tell, {
-      practice,
-      personId: page.person_id,
-      via: 'voice-pin',
-      body: { kind: answer, task: page.kind as TaskKind },
-      resultId: page.result_id,
-      id: acceptanceId(callSid, effectId, answer),
-    });
-  } catch (err) {
-    // Taken off the roster since the call began: nobody's decision.
-    if (!(err instanceof CommandRefused)) throw err;
-    return err.code;
-  }
+  const heard = await commandByPage(store, tell, {
+    practice,
+    personId: page.person_id,
+    via: 'voice-pin',
+    body: { kind: answer, task: page.kind as TaskKind },
+    taskId: page.taskId,
+    id: acceptanceId(callSid, effectId, answer),
+  });
+  // Done meanwhile, or the person was taken off the roster since the call began: nobody's decision.
+  if (heard !== 'told') return `call-${heard}`;
   const at = inbound.receivedAt;
   await settleEffect(store.db, store, effectId, { state: 'confirmed', at, code: answer });
-  if (answer === 'accept') await hangUpOthers(port, practice, page.task_id, effectId, at);
+  if (answer === 'accept') await hangUpOthers(port, practice, page.taskId, effectId, at);
   return answer === 'accept' ? 'call-accepted' : 'call-declined';
 }
 
@@ -61,7 +55,7 @@ export async function onCallAnswer(
 async function hangUpOthers(
   { store, twilio }: InboundPort,
   practice: Practice,
-  taskId: string | null,
+  taskId: string,
   accepted: string,
   at: number,
 ): Promise<void> {

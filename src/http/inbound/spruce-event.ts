@@ -138,25 +138,22 @@ async function onPage(
   taskId: string | null,
 ): Promise<string> {
   const { store, tell } = port;
-  const member = taskId
-    ? await store.db
-        .selectFrom('task_member')
-        .innerJoin('task', 'task.id', 'task_member.task_id')
-        .select(['task_member.result_id', 'task.kind'])
-        .where('task_member.task_id', '=', taskId)
-        .executeTakeFirst()
-    : undefined;
-  if (member?.kind !== 'callback') return 'page';
+  const task = await store.db
+    .selectFrom('task')
+    .select(['id', 'kind'])
+    .where('id', '=', taskId)
+    .executeTakeFirst();
+  if (task?.kind !== 'callback') return 'page';
   const [accepted] = acceptancesOf(practice, item);
   if (!accepted) return 'page';
-  await commandByPage(store, tell, {
+  const heard = await commandByPage(store, tell, {
     practice,
     ...accepted,
     via: 'spruce-page',
     body: { kind: 'accept', task: 'callback' },
-    resultId: member.result_id,
+    taskId: task.id,
   });
-  return 'page-accepted';
+  return heard === 'told' ? 'page-accepted' : `page-${heard}`;
 }
 
 async function onOther(

@@ -233,6 +233,27 @@ describe('the clocks of a critical (L6)', () => {
 });
 
 describe('how a critical ends (L6, L34)', () => {
+  test('L6, L20: a call about the version before leaves the new critical ringing, and is on record', () => {
+    const life = posted({ tier: 'abnormal' }, start);
+    life.release();
+    life.after(10 * minute);
+    life.post(2, { tier: 'critical' });
+    const reached = { kind: 'attempt', outcome: 'reached', twoIdentifiers: true } as const;
+    expect(life.command(reached, 'coordinator', { hash: 'hash-1' })).toBe('stale-version');
+    expect(life.lines('event').map((l) => l.kind)).toContain('attempt-about-another');
+    expect(life.state).toMatchObject({ acknowledgement: null, attempts: [] });
+    expect(life.state.ladder).not.toBeNull();
+    life.after(5 * minute);
+    expect(life.pages.at(-1)?.step).toBe('v2/critical/1');
+  });
+
+  test('lifecycle §2: nobody is told of a critical that still rings: an acceptance permits the call', () => {
+    const life = critical();
+    expect(life.attempt('reached', 'coordinator')).toBe('accept-first');
+    life.accept();
+    expect(life.attempt('reached', 'coordinator')).toBeNull();
+  });
+
   test('documented contact and sign-off, in either order', () => {
     const first = critical();
     first.accept();

@@ -51,3 +51,18 @@ test('L39, L44: once the patient of an unmatched result is known, it closes with
   life.post(2, { tier: 'review', change: 'cosmetic' });
   expect(life.state.unclaimed).toBe(false);
 });
+
+test.each(['normal', 'critical'] as const)(
+  'L4: a %s result that the keeper put aside lives on when its patient is found after all',
+  (tier) => {
+    const life = new Life(at(0, 9));
+    life.post(1, { tier: 'normal', lane: 'unmatched' });
+    life.command({ kind: 'close', reason: 'handled' }, 'keeper');
+    life.charted('confirmed');
+    expect(life.state.ending.kind).toBe('closed');
+    life.post(2, { tier, change: tier === 'normal' ? 'none' : 'clinical' });
+    expect(life.state.ending.kind).toBe('open');
+    if (tier === 'normal') expect(life.lines('ask-notice')).toHaveLength(1);
+    else expect(life.state.tasks.map((t) => t.kind)).toEqual(['callback', 'sign-off']);
+  },
+);
