@@ -14,6 +14,7 @@ import {
 } from '../store/effects.js';
 import {
   alarmsToPage,
+  forgetPageConversation,
   pageConversation,
   pageEffectsOf,
   pageReference,
@@ -116,7 +117,14 @@ export function createPageActivities(deps: ActivityDeps): PageActivities & Alarm
         const pages = await pageEffectsOf(store, resultId);
         for (const conversationId of new Set(pages.map((p) => p.conversationId).filter((c) => c !== null))) {
           const mine = pages.filter((p) => p.conversationId === conversationId);
-          for (const item of await spruce.items(conversationId, { order: 'newest_first' })) {
+          const items = await spruce
+            .items(conversationId, { order: 'newest_first' })
+            .catch(async (err: unknown) => {
+              if (!(await isGone(spruce, conversationId, err))) throw err;
+              await forgetPageConversation(store, practiceId, conversationId);
+              return [];
+            });
+          for (const item of items) {
             const page = mine.find(
               (p) =>
                 (p.requestId !== null && p.requestId === item.requestId) ||
@@ -192,8 +200,11 @@ async function pagePerson(
       .forUpdate()
       .executeTakeFirst();
     const effect = await holdEffect(tx, store, effectKey(practice, page, to, now));
+    // What Spruce refused is tried anew whenever its step is: nobody heard of it.
+    const isRefused = effect.state === 'failed';
     const may = permission(store, effect);
-    if (may.may === 'nothing') return { do: 'done' as const, sent: effect.state === 'confirmed' };
+    if (may.may === 'nothing' && !isRefused)
+      return { do: 'done' as const, sent: effect.state === 'confirmed' };
     // A critical page waits for nobody: its key makes Spruce refuse what it has taken already.
     if (may.may === 'wait' && !page.critical)
       throw comeBack(may.realMs, 'another attempt may still be calling');
@@ -201,9 +212,10 @@ async function pagePerson(
       await settleEffect(tx, store, effect.id, { state: 'failed', at: now, code: 'no-spruce-member' });
       return { do: 'failed' as const };
     }
+    const since = effect.settledRealAt ?? effect.createdRealAt;
     if (page.critical) {
       await markCalled(tx, store, effect.id, effect.id, practice.settings.leaseMs, now);
-      return { do: 'call' as const, effects: [effect.id], member, since: effect.createdRealAt };
+      return { do: 'call' as const, effects: [effect.id], member, since };
     }
     const free = (membership?.last_paged_at ?? -Infinity) + perPersonMs;
     if (free > now) return { do: 'later' as const, againAt: free };
@@ -215,7 +227,13 @@ async function pagePerson(
       .where('kind', '=', 'page')
       .where('channel', '=', 'spruce')
       .where('person_id', '=', to.personId)
-      .where('state', '=', 'intended')
+      // Alarms that were refused have nobody else to bring them up again.
+      .where((e) =>
+        e.or([
+          e('state', '=', 'intended'),
+          e.and([e('state', '=', 'failed'), e('key', 'like', 'page/alarm/%')]),
+        ]),
+      )
       .forUpdate()
       .execute();
     const effects = [...new Set([effect.id, ...waiting.map((w) => w.id)])];
@@ -226,7 +244,7 @@ async function pagePerson(
       .where('practice_id', '=', practice.id)
       .where('person_id', '=', to.personId)
       .execute();
-    return { do: 'call' as const, effects, member, since: effect.createdRealAt };
+    return { do: 'call' as const, effects, member, since };
   });
   switch (claimed.do) {
     case 'done':
@@ -255,15 +273,22 @@ async function call(
   const [lead] = effects;
   try {
     const spruce = vendors.spruce(practice);
-    const conversationId = await conversationFor(deps, practice, spruce, personId, memberId);
-    const posted = await spruce.postMessage({
-      conversationId,
-      text: `${words(page, effects.length)} (${pageReference(lead ?? '')})`,
-      internal: true,
-      pageMemberIds: [memberId],
-      // The same key for the same effect: a repeat after an unknown outcome is refused by Spruce, not doubled. Spruce
-      // forgets keys; what is repeated for a day gets another, rather twice than never.
-      idempotencyKey: keyFor(`page-${lead}`, since, store.realNow()),
+    const post = (conversationId: string, effect: string) =>
+      spruce.postMessage({
+        conversationId,
+        text: `${words(page, effects.length)} (${pageReference(lead ?? '')})`,
+        internal: true,
+        pageMemberIds: [memberId],
+        // The same key for the same effect: a repeat after an unknown outcome is refused by Spruce, not doubled. Spruce
+        // forgets keys; what is repeated for a day gets another, rather twice than never.
+        idempotencyKey: keyFor(effect, since, store.realNow()),
+      });
+    const conversation = () => conversationFor(deps, practice, spruce, personId, memberId);
+    const known = await conversation();
+    const posted = await post(known, `page-${lead}`).catch(async (err: unknown) => {
+      if (!(await isGone(spruce, known, err))) throw err;
+      await forgetPageConversation(store, practice.id, known);
+      return post(await conversation(), `page-${lead}-anew`);
     });
     for (const id of effects)
       await markTaken(store.db, id, 'requestId' in posted ? posted.requestId : 'duplicate', 'posted');
@@ -283,6 +308,15 @@ async function call(
     if (page.critical || err.outcome === 'refused') return { sent: false, failed: true, againAt: null };
     throw err;
   }
+}
+
+/** Whether the conversation was deleted. Posting and listing call that a bad request (reference §3), so it is asked for. */
+async function isGone(spruce: SpruceClient, conversationId: string, err: unknown): Promise<boolean> {
+  if (!(err instanceof VendorError) || err.outcome !== 'refused') return false;
+  return spruce.conversation(conversationId).then(
+    () => false,
+    (answer: unknown) => answer instanceof VendorError && answer.code === 'not-found',
+  );
 }
 
 /** A page that did not leave does not count for the hour (L11). */

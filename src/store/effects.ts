@@ -31,6 +31,8 @@ export interface EffectRow {
   readonly createdRealAt: EpochMs;
   readonly calledRealAt: EpochMs | null;
   readonly leaseRealUntil: EpochMs | null;
+  /** When it was settled last, also when it is tried anew since. */
+  readonly settledRealAt: EpochMs | null;
   readonly tries: number;
 }
 
@@ -78,6 +80,7 @@ export async function holdEffect(tx: Tx, store: Store, key: EffectKey): Promise<
     createdRealAt: row.created_real_at,
     calledRealAt: row.called_real_at,
     leaseRealUntil: row.lease_real_until,
+    settledRealAt: row.settled_real_at,
     tries: row.tries,
   };
 }

@@ -31,6 +31,20 @@ export async function rememberPageConversation(
     .execute();
 }
 
+/** The conversation is gone in Spruce: the next page makes another. */
+export async function forgetPageConversation(
+  store: Store,
+  practiceId: string,
+  conversationId: string,
+): Promise<void> {
+  await store.db
+    .updateTable('membership')
+    .set({ spruce_page_conversation_id: null })
+    .where('practice_id', '=', practiceId)
+    .where('spruce_page_conversation_id', '=', conversationId)
+    .execute();
+}
+
 export interface PageEffect {
   readonly effectId: string;
   readonly requestId: string | null;
@@ -88,7 +102,7 @@ export async function alarmsToPage(
     .where('alarm.practice_id', '=', practiceId)
     .where('alarm.result_id', 'is', null)
     .where('alarm.cleared_at', 'is', null)
-    .where((e) => e.or([e('effect.state', 'is', null), e('effect.state', '=', 'intended')]))
+    .where((e) => e.or([e('effect.state', 'is', null), e('effect.state', 'in', ['intended', 'failed'])]))
     .orderBy('alarm.raised_at');
   if (codes !== undefined) query = query.where('alarm.code', 'in', [...codes]);
   return (await query.execute()).map((r) => r.id);
