@@ -21,13 +21,23 @@ export async function readDocument(
 ): Promise<(Pick<MappedReport, 'report' | 'facilityId'> & { readonly raw: unknown }) | null> {
   const found = await find(athena, ref);
   if (!found) return null;
+  return { ...mapDocument(found.raw, practice, ref, feedRow), raw: found.raw };
+}
+
+/** A lab or imaging result as read, or as a list shows it. @throws IntakeError when it cannot become a report. */
+export function mapDocument(
+  raw: unknown,
+  practice: Practice,
+  ref: ChartDocumentRef,
+  feedRow?: FeedRow,
+): Pick<MappedReport, 'report' | 'facilityId'> {
   const map = vendorDocument(ref.documentId).kind === 'lab' ? mapLabResult : mapImagingResult;
-  const { report, facilityId } = map(found.raw, {
+  const { report, facilityId } = map(raw, {
     practiceId: practice.athenaPracticeId,
     patientId: ref.chartId,
     ...(feedRow && { feedRow }),
   });
-  return { report, facilityId, raw: found.raw };
+  return { report, facilityId };
 }
 
 /** The note that the patient sees beside a result, as it stands there now. */

@@ -82,13 +82,17 @@ async function drainFeed(deps: ActivityDeps, practice: Practice, kind: FeedKind)
     await markSubscribed(store, practice.id, true, kind);
   }
   const persist = async (rows: readonly FeedRow[]) => {
-    const fresh = await persistFeedRows(store, practice, rows, nameOf);
+    const fresh = await persistFeedRows(
+      store,
+      practice,
+      rows.map(({ labResultId, raw }) => ({ documentId: labResultId && nameOf(labResultId), raw })),
+    );
     await noticeDepartments(
       deps,
       practice,
       rows.map((row) => row.departmentId),
     );
-    return fresh;
+    return fresh.length;
   };
   let total = 0;
   try {

@@ -1,5 +1,6 @@
 import { createAthenaActivities } from './athena.js';
 import { createChartActivities } from './charting.js';
+import { createChartComparison } from './compare-charts.js';
 import type { ActivityDeps } from './deps.js';
 import { createNoticeActivities } from './messages.js';
 import { createPageActivities } from './pages.js';
@@ -15,7 +16,7 @@ export function createActivities(deps: ActivityDeps) {
     results: createResultActivities(deps),
     notices: createNoticeActivities(deps, gate),
     texts: createTextRounds(deps, gate),
-    athena: createAthenaActivities(deps),
+    athena: { ...createAthenaActivities(deps), ...createChartComparison(deps) },
     pages: createPageActivities(deps),
     chart: createChartActivities(deps),
     spruce: createSpruceRounds(deps),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DateTime } from 'luxon';
 import { createVendors } from '../activities/vendors.js';
-import type { AthenaClient } from '../clients/athenahealth/index.js';
+import { announcement, type AthenaClient } from '../clients/athenahealth/index.js';
 import { toPatientCard } from '../intake/athena/index.js';
 import { openDeps, type ProcessDeps } from '../process/deps.js';
 import { persistFeedRows } from '../store/feed.js';
@@ -41,9 +41,13 @@ export async function backfillCommand(options: {
     const rows = patientIds
       ? await documentsOf(athena, patientIds)
       : await handedOutBetween(athena, windowOf(practice, options));
-    const fresh = await persistFeedRows(deps.store, practice, rows);
-    say(`${rows.length} documents found, ${fresh} to be read.`);
-    await takeIn(deps, practice, fresh);
+    const fresh = await persistFeedRows(
+      deps.store,
+      practice,
+      rows.map(({ labResultId, raw }) => ({ documentId: labResultId, raw })),
+    );
+    say(`${rows.length} documents found, ${fresh.length} to be read.`);
+    await takeIn(deps, practice, fresh.length);
   } finally {
     await deps.close();
   }
@@ -113,15 +117,7 @@ async function documentsOf(athena: AthenaClient, patientIds: readonly string[]):
       );
     const { results, unread } = await athena.labResultsOfPatient(patient.patientId, departmentId);
     if (unread.length > 0) tell(`${unread.length} documents of patient ${i + 1} cannot be read.`);
-    for (const { labResultId, departmentId: department } of results)
-      rows.push({
-        labResultId,
-        raw: {
-          labresultid: labResultId,
-          patientid: patient.patientId,
-          departmentid: department ?? departmentId,
-        },
-      });
+    rows.push(...results.map((one) => announcement(one, patient.patientId, departmentId)));
   }
   return rows;
 }

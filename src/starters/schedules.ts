@@ -32,6 +32,8 @@ const pollTimeout = '10m';
 /** Real time: it is about machines. */
 const roundsAt = { hour: 6, minute: 0 };
 const roundsCatchUp = '12h';
+/** A night's comparison of charts may take hours; the next round must not find it still running. */
+const roundsTimeout = '4h';
 const lookAgainMs = 100;
 
 /** Creates the Schedule that polls a practice's feed, or brings it up to date. A pause by an operator stays. */
@@ -69,7 +71,7 @@ export function ensureRoundsSchedule(
       args: [{ practiceId: practice.id } satisfies PracticeRoundsInput],
     },
     { calendars: [roundsAt], timezone: practice.settings.zone },
-    roundsCatchUp,
+    { catchupWindow: roundsCatchUp, timeout: roundsTimeout },
   );
 }
 
@@ -79,18 +81,21 @@ async function ensureSchedule(
   scheduleId: string,
   run: { readonly workflowType: string; readonly args: readonly unknown[] },
   spec: ScheduleSpec = { intervals: [{ every: pollEvery }] },
-  catchupWindow: '10m' | '12h' = catchUp,
+  limits: { readonly catchupWindow: '10m' | '12h'; readonly timeout: '10m' | '4h' } = {
+    catchupWindow: catchUp,
+    timeout: pollTimeout,
+  },
 ): Promise<'created' | 'updated'> {
   const policies = {
     overlap: ScheduleOverlapPolicy.SKIP,
-    catchupWindow,
+    catchupWindow: limits.catchupWindow,
     pauseOnFailure: false,
   } as const;
   const action = {
     type: 'startWorkflow',
     workflowId: scheduleId,
     taskQueue: taskQueues.results,
-    workflowExecutionTimeout: pollTimeout,
+    workflowExecutionTimeout: limits.timeout,
     ...run,
   } as const;
   try {

@@ -77,16 +77,15 @@ export async function endRead(store: Store, practice: Practice, kind: FeedKind =
 /**
  * Keeps feed rows exactly as they came. One open row per document: a row is the document's current state, and what is
  * read for it later is newer than any row.
- * @returns how many were new.
+ * @returns the ids of those that were new.
  */
 export async function persistFeedRows(
   store: Store,
   practice: Practice,
-  rows: readonly { readonly labResultId: string | null; readonly raw: unknown }[],
-  /** Our own name of a document with this id. */
-  nameOf: (documentId: string) => string = (documentId) => documentId,
-): Promise<number> {
-  if (rows.length === 0) return 0;
+  /** With our own name of the document; `null` when the row names none. */
+  rows: readonly { readonly documentId: string | null; readonly raw: unknown }[],
+): Promise<readonly string[]> {
+  if (rows.length === 0) return [];
   const receivedAt = practiceNow(store, practice);
   return store.db.transaction().execute(async (tx) => {
     const open = await tx
@@ -97,18 +96,18 @@ export async function persistFeedRows(
       .execute();
     const known = new Set(open.map((r) => r.document_id));
     const fresh = rows
-
       .map((row) => ({
-        ...row,
-        documentId: row.labResultId === null ? `without-id/${newId()}` : nameOf(row.labResultId),
+        id: newId(),
+        raw: row.raw,
+        documentId: row.documentId ?? `without-id/${newId()}`,
       }))
       .filter((row) => !known.has(row.documentId) && known.add(row.documentId));
-    if (fresh.length === 0) return 0;
+    if (fresh.length === 0) return [];
     await tx
       .insertInto('report')
       .values(
         fresh.map((row) => ({
-          id: newId(),
+          id: row.id,
           practice_id: practice.id,
           source: 'athenahealth',
           document_id: row.documentId,
@@ -124,7 +123,7 @@ export async function persistFeedRows(
         })),
       )
       .execute();
-    return fresh.length;
+    return fresh.map(({ id }) => id);
   });
 }
 
@@ -154,6 +153,39 @@ export async function openFeedRows(store: Store, practiceId: string): Promise<Op
     receivedRealAt: r.received_real_at,
     tries: r.tries,
   }));
+}
+
+/** A document of athenahealth as it was delivered; without hash and patient while nothing could be made of it. */
+export interface HeldDocument {
+  readonly documentId: string;
+  readonly contentHash: string | null;
+  readonly patientId: string | null;
+}
+
+/** What our record holds of these documents: what was delivered once is known for ever (L40). */
+export async function heldDocuments(
+  store: Store,
+  practiceId: string,
+  documentIds: readonly string[],
+): Promise<HeldDocument[]> {
+  if (documentIds.length === 0) return [];
+  return store.db
+    .selectFrom('report')
+    .select(['document_id as documentId', 'content_hash as contentHash', 'patient_id as patientId'])
+    .where('practice_id', '=', practiceId)
+    .where('source', '=', 'athenahealth')
+    .where('document_id', 'in', documentIds)
+    .execute();
+}
+
+/** How many of these rows said something new: the row of a delivery that was known is gone (L40). */
+export async function countNew(store: Store, reportIds: readonly string[]): Promise<number> {
+  const { n } = await store.db
+    .selectFrom('report')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('id', 'in', reportIds)
+    .executeTakeFirstOrThrow();
+  return Number(n);
 }
 
 export async function countTry(store: Store, reportId: string): Promise<void> {

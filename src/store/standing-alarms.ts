@@ -9,6 +9,8 @@ export type StandingAlarm =
   | 'athena-scope-missing'
   | 'athena-refused'
   | 'imaging-feed-refused'
+  /** Charts could not all be compared with the record last night. */
+  | 'chart-comparison-incomplete'
   | 'department-new'
   /** Nothing is sent to patients through this vendor: no agreement is recorded (S000-22). */
   | 'agreement-missing'

@@ -37,6 +37,24 @@ export interface AthenaActivities {
   rereadForNotice(input: { practiceId: string; noticeId: string }): Promise<void>;
 }
 
+export interface ChartComparisonActivities {
+  /**
+   * The back-stop of the feeds: takes in what stands in the charts of patients with open work, outstanding orders or
+   * recent visits and never came. Goes on where an attempt before it stopped.
+   */
+  compareCharts(input: { practiceId: string }): Promise<ChartComparison>;
+}
+
+export interface ChartComparison {
+  readonly charts: number;
+  /** Charts that the vendor does not show us: merged, restricted, of no department. */
+  readonly refused: number;
+  /** Charts that could not be read tonight. */
+  readonly unread: number;
+  /** Documents of which the record knew nothing, or another content. */
+  readonly found: number;
+}
+
 export interface PageActivities {
   page(ref: ResultRef & { page: PageOrder }): Promise<Omit<Body<'paged'>, 'page' | 'pollAgainAt'>>;
   /**

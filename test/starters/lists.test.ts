@@ -73,7 +73,7 @@ describe('the worklist', () => {
   });
 
   test('--all shows what waits without work and the unrouted list with its keeper; others do not see them', async () => {
-    await persistFeedRows(desk.store, desk.practice, [{ labResultId: '777', raw: { labresultid: '777' } }]);
+    await persistFeedRows(desk.store, desk.practice, [{ documentId: '777', raw: { labresultid: '777' } }]);
     const [row] = await openFeedRows(desk.store, desk.practice.id);
     const held = await holdFeedRow(desk.store, desk.practice, row?.id ?? '', 'no-patient');
 

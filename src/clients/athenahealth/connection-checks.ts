@@ -82,11 +82,27 @@ const probes: readonly Probe[] = [
     `${patient}/documents/imagingresult/0`,
     'reading imaging results',
   ),
+  get(
+    '/patients/{patientid}/documents/imagingresult',
+    `${patient}/documents/imagingresult`,
+    'the nightly comparison',
+    department,
+  ),
   get('/patients/{patientid}', patient, 'phone, consent and language of patients'),
   get('/chart/{patientid}/analytes', '/chart/0/analytes', 'previous values', department),
   get('/providers', '/providers', 'who ordered a result', { limit: 1 }),
   get('/departments', '/departments', 'time zone and phone of locations', { limit: 1 }),
-  get('/orders/outstanding', '/orders/outstanding', 'results that are still missing', { patientid: 0 }),
+  get(
+    '/orders/outstanding',
+    '/orders/outstanding',
+    'patients to compare, and results that are still missing',
+    { patientid: 0 },
+  ),
+  get('/appointments/booked', '/appointments/booked', 'patients to compare, seen lately', {
+    patientid: 0,
+    startdate: '01/01/2000',
+    enddate: '01/01/2000',
+  }),
   get(
     '/patients/{patientid}/documents/clinicaldocument',
     `${patient}/documents/clinicaldocument`,

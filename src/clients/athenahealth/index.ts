@@ -25,7 +25,7 @@ export type { FhirReads, FhirReport, FhirResource } from './fhir.js';
 export type { AthenaImagingResult, ImagingResults } from './imaging-results.js';
 export type { Inboxes, InboxItem } from './inbox.js';
 export type { ChangedResults, FeedKind, FeedRow } from './lab-feed.js';
-export { readFeedRow } from './lab-feed.js';
+export { announcement, readFeedRow } from './lab-feed.js';
 export type { AthenaLabResult } from './lab-results.js';
 export type { AthenaOrder, Orders } from './orders.js';
 export type { NewPatientCase, PatientCase, PatientCases } from './patient-cases.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Changes } from './change-feed.js';
+import type { JsonRecord } from './fields.js';
 import { id, record, text } from './fields.js';
 
 export type FeedKind = 'lab' | 'imaging';
@@ -51,6 +52,18 @@ const shape = z.object({
   lastmodifieddatetime: text,
   lastmodifieddate: text,
 });
+
+/** A document of a patient's list as its feed would have announced it: metadata without values. */
+export function announcement(
+  document: { readonly raw: JsonRecord },
+  patientId: string,
+  departmentId: string,
+): FeedRow {
+  const metadata = Object.fromEntries(
+    Object.keys(shape.shape).flatMap((key) => (key in document.raw ? [[key, document.raw[key]]] : [])),
+  );
+  return readFeedRow({ departmentid: departmentId, ...metadata, patientid: patientId });
+}
 
 /** Any row, understood or not. Without either id it is taken for what the caller says. */
 export function readFeedRow(raw: unknown, kind: FeedKind = 'lab'): FeedRow {
