@@ -205,13 +205,12 @@ program
 
 practice
   .command('webhooks')
-  .description('where Spruce tells of messages; renew its signing secret')
+  .description('where Spruce tells of messages and athenahealth of results; renew their signing secrets')
   .option(...forPractice)
-  .option('--add', 'register a further endpoint; the old one is heard as well')
-  .option('--retire', 'delete all but the one added last')
-  .action(async (options) =>
-    (await import('./starters/spruce-webhooks.js')).practiceWebhooksCommand(options),
-  );
+  .option('--add', 'Spruce: register a further endpoint; the old one is heard as well')
+  .option('--retire', 'Spruce: delete all but the one added last')
+  .option('--events', 'athenahealth: subscribe to its events, or renew the subscriptions and their secret')
+  .action(async (options) => (await import('./starters/webhooks.js')).practiceWebhooksCommand(options));
 
 program
   .command('keys')

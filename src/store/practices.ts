@@ -229,18 +229,24 @@ async function activeConnections(store: Store, practiceId: string, tx: Tx): Prom
   return sealed ? connectionsSchema.parse(store.cipher.openJson(sealed, connectionsAad)) : null;
 }
 
-/** Secrets that Spruce showed once are only here: files that name none do not take them away. */
+/** Secrets that Spruce showed once, or that we made, are only here: files that name none do not take them away. */
 async function withKeptSecrets(
   store: Store,
   practiceId: string,
   connections: Connections,
   tx: Tx,
 ): Promise<Connections> {
-  if (connections.spruce.webhookSecrets.length > 0) return connections;
-  const known = (await activeConnections(store, practiceId, tx))?.spruce;
+  const known = await activeConnections(store, practiceId, tx);
   if (!known) return connections;
-  const { webhookSecrets, webhookEndpointId } = known;
-  return { ...connections, spruce: { ...connections.spruce, webhookSecrets, webhookEndpointId } };
+  const { athenahealth, spruce } = connections;
+  const { webhookSecrets, webhookEndpointId } = known.spruce;
+  return {
+    ...connections,
+    athenahealth: athenahealth.webhookSecrets?.length
+      ? athenahealth
+      : { ...athenahealth, webhookSecrets: known.athenahealth.webhookSecrets },
+    spruce: spruce.webhookSecrets.length > 0 ? spruce : { ...spruce, webhookSecrets, webhookEndpointId },
+  };
 }
 
 async function putConfig(

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parseAthenaEvents, verifyAthenaSignature, wakesPoll } from '../../src/clients/athenahealth/index.js';
+import {
+  ourEvents,
+  parseAthenaEvents,
+  verifyAthenaSignature,
+  wakesPoll,
+  type EventSubscription,
+} from '../../src/clients/athenahealth/index.js';
 
 /** athenahealth's own example secret and the signatures of its example deliveries (test/data/specs/athenahealth/events). */
 const secret = 'SecretHashKeyForConsumer1';
@@ -97,5 +103,48 @@ describe('what a delivery says', () => {
   test('anything else is no delivery, never an error', () => {
     for (const body of ['', '{', '[]', '{"resourceType":"Bundle"}', '{"resourceType":"Bundle","entry":[{}]}'])
       expect(parseAthenaEvents(body)).toBeNull();
+  });
+});
+
+describe('how our subscriptions stand', () => {
+  const now = Date.parse('2026-03-02T15:00:00Z');
+  const endpoint = 'https://hooks.example/webhooks/athenahealth/riverside';
+  const one = (topic: string, change: Partial<EventSubscription> = {}): EventSubscription => ({
+    id: topic,
+    topic,
+    status: 'active',
+    endpoint,
+    end: '2027-01-01T00:00:00Z',
+    ...change,
+  });
+  const look = (topics: string[], ...list: EventSubscription[]) =>
+    ourEvents({ topics: async () => topics, list: async () => list }, endpoint, now);
+
+  test('only what is offered counts, and only what leads to us', async () => {
+    const state = await look(
+      ['LabResult.create', 'LabResult.update', 'Claim.create'],
+      one('LabResult.create'),
+      one('LabResult.update', { endpoint: 'https://hooks.example/webhooks/athenahealth/other' }),
+    );
+    expect(state.offered).toEqual(['LabResult.create', 'LabResult.update']);
+    expect(state.ours.map(({ id }) => id)).toEqual(['LabResult.create']);
+    expect(state.silent).toEqual(['LabResult.update']);
+  });
+
+  test.each([
+    ['one in error', { status: 'error' }, true],
+    ['one switched off', { status: 'off' }, true],
+    ['one that ended', { end: '2026-03-02T14:59:59Z' }, true],
+    ['one that was just asked for', { status: 'requested' }, false],
+    ['one without an end', { end: null }, false],
+  ])('%s', async (_what, change, isSilent) => {
+    const { silent } = await look(['LabResult.create'], one('LabResult.create', change));
+    expect(silent).toEqual(isSilent ? ['LabResult.create'] : []);
+  });
+
+  test('the first end counts', async () => {
+    const early = one('LabResult.update', { end: '2026-04-01T00:00:00Z' });
+    const { endsAt } = await look(['LabResult.create', 'LabResult.update'], one('LabResult.create'), early);
+    expect(endsAt).toBe(Date.parse('2026-04-01T00:00:00Z'));
   });
 });

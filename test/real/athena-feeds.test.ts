@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { createAthenaClient } from '../../src/clients/athenahealth/index.js';
+import { createAthenaClient, eventScopes } from '../../src/clients/athenahealth/index.js';
+import { examinePractice } from '../../src/process/doctor/doctor.js';
 import { ensurePollSchedule } from '../../src/starters/schedules.js';
-import { importPractice } from '../../src/store/practices.js';
+import { importPractice, openConnections, readStoredPractice } from '../../src/store/practices.js';
 import { workflowIds } from '../../src/workflows/contract.js';
+import { runCommand } from '../starters/run-command.js';
 import { bmp } from './panels.js';
 import { closeDeps, engines, openPractice } from './practice.js';
 
@@ -78,26 +80,55 @@ test('a token that ends in the middle of a batch: renewed, everything found once
   expect(new Set((await p.results()).map((r) => r.patient_id)).size).toBe(25);
 });
 
-test('S000-36: a signed event wakes the poll, a forged one does not', async () => {
+test('S000-36: the command subscribes, doctor sees it, a signed event wakes the poll, a forged one does not', async () => {
   const p = await openPractice({ factor: 60 });
   const { store, temporal } = p.deps;
   const { athenahealth } = p.practice.connections;
-  const secret = 'random-shared-secret';
-  await importPractice(store, {
+  const scope = ['athena/service/Athenanet.MDP.*', ...eventScopes].join(' ');
+  const webhooks = (...args: string[]) =>
+    runCommand(engines.env, 'practice', 'webhooks', '--practice', p.practice.id, ...args);
+  const said = async () =>
+    (await examinePractice({ env: engines.env, practice: p.practice.id })).checks.find(
+      (check) => check.id === 'athenahealth.events',
+    );
+  // Past the cache of this process: the command is another.
+  const secrets = async () => {
+    const sealed = (await readStoredPractice(store.db, p.practice.id))?.connectionsSealed ?? '';
+    return openConnections(store.cipher, sealed).athenahealth.webhookSecrets ?? [];
+  };
+
+  expect(await said()).toMatchObject({ state: 'pass', says: expect.stringMatching(/^Not subscribed to/) });
+  const refused = webhooks('--events');
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('system/Subscription.write')]);
+
+  const asking = {
     ...p.practice,
-    connections: { ...p.practice.connections, athenahealth: { ...athenahealth, webhookSecrets: [secret] } },
+    connections: { ...p.practice.connections, athenahealth: { ...athenahealth, scope } },
+  };
+  await importPractice(store, asking);
+  expect(await said()).toMatchObject({
+    state: 'fail',
+    says: expect.stringMatching(/^No active subscription leads to/),
+    todo: expect.stringContaining('practice webhooks --events'),
   });
+  expect(webhooks('--events')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/LabResult\.create +active/),
+  });
+  const [first = ''] = await secrets();
+  expect(webhooks('--events').stderr).toBe('');
+  // Renewed: one for each topic, and what is still signed with the secret before is heard.
+  expect(await secrets()).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), first]);
+  await importPractice(store, asking);
+  expect(await secrets()).toHaveLength(2);
+  expect(await said()).toMatchObject({ state: 'pass', says: 'Subscribed to 8 topics, and active.' });
   await ensurePollSchedule(temporal, p.practice);
   const schedule = temporal.schedule.getHandle(workflowIds.poll(p.practice.id));
   try {
-    const client = createAthenaClient({
-      ...athenahealth,
-      practiceId: p.number,
-      scope: 'athena/service/Athenanet.MDP.* system/Subscription.write',
-    });
+    const client = createAthenaClient({ ...athenahealth, practiceId: p.number, scope });
+    expect(await client.events.list()).toHaveLength(8);
     const endpoint = `${engines.web.url}/webhooks/athenahealth/${p.practice.id}`;
     const endsAt = new Date('2030-01-01T00:00:00Z');
-    await client.events.subscribe({ topic: 'LabResult.create', endpoint, secret, endsAt });
     await client.events.subscribe({ topic: 'Patient.create', endpoint, secret: 'forged', endsAt });
     const patient = await p.patient();
     await p.post(bmp(patient.id));

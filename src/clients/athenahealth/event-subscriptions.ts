@@ -14,6 +14,13 @@ export const resultTopics = [
   'Patient.merge',
 ] as const;
 
+/** What a token must be asked for beside the proprietary API; athenahealth grants them on request only. */
+export const eventScopes = [
+  'system/SubscriptionTopic.read',
+  'system/Subscription.read',
+  'system/Subscription.write',
+] as const;
+
 export interface EventSubscription {
   readonly id: string;
   readonly topic: string | null;
@@ -40,6 +47,41 @@ export interface EventSubscriptions {
     readonly endsAt: Date;
   }): Promise<{ readonly id: string }>;
   remove(subscriptionId: string): Promise<void>;
+}
+
+/** How our subscriptions stand. */
+export interface EventState {
+  /** Those that lead to us. */
+  readonly ours: readonly EventSubscription[];
+  /** Topics of results and patients that athenahealth offers. */
+  readonly offered: readonly string[];
+  /** Of these, those that nobody tells us of: no subscription, or one that ended or is not active. */
+  readonly silent: readonly string[];
+  /** When the first of those that are active ends, epoch ms; `null` when none does. */
+  readonly endsAt: number | null;
+}
+
+/** Looks at the subscriptions that lead to an endpoint; those of others are none of our business. @throws VendorError */
+export async function ourEvents(
+  events: Pick<EventSubscriptions, 'list' | 'topics'>,
+  endpoint: string,
+  realNow: number,
+): Promise<EventState> {
+  const topics = await events.topics();
+  const offered = resultTopics.filter((topic) => topics.includes(topic));
+  const ours = (await events.list()).filter((one) => one.endpoint === endpoint);
+  const endOf = ({ end }: EventSubscription) => Date.parse(end ?? '') || Infinity;
+  // `requested` becomes active without us; what went wrong is `error`, what ended is `off`.
+  const isActive = (one: EventSubscription) =>
+    (one.status === 'active' || one.status === 'requested') && endOf(one) > realNow;
+  const active = ours.filter(isActive);
+  const first = Math.min(...active.map(endOf));
+  return {
+    ours,
+    offered,
+    silent: offered.filter((topic) => !active.some((one) => one.topic === topic)),
+    endsAt: Number.isFinite(first) ? first : null,
+  };
 }
 
 const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition';

@@ -140,7 +140,10 @@ export const connectionsSchema = z.object({
     clientSecret: z.string(),
     /** What a token is asked for, separated by blanks; default: the whole v1 API. */
     scope: z.string().optional(),
-    /** Secrets of event subscriptions; several while one is being replaced, none = no events. */
+    /**
+     * Secrets of event subscriptions, the newest first, made by `practice webhooks --events`. None in a file: those
+     * that are known stay.
+     */
     webhookSecrets: z.array(z.string()).optional(),
   }),
   twilio: twilioSchema,

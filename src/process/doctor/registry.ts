@@ -1,5 +1,6 @@
 import { agreementChecks } from './agreements.js';
 import { endpointChecks } from './athena-endpoints.js';
+import { eventChecks } from './athena-events.js';
 import { athenaChecks } from './athenahealth.js';
 import type { Check } from './check.js';
 import { clockChecks } from './clock.js';
@@ -21,6 +22,7 @@ export const checks: readonly Check<DoctorContext>[] = [
   ...agreementChecks,
   ...athenaChecks,
   ...endpointChecks,
+  ...eventChecks,
   ...twilioChecks,
   ...spruceChecks,
   ...webhookChecks,
