@@ -1,6 +1,10 @@
 import { v5 as uuidV5 } from 'uuid';
 import { resolvedPages, type SpruceItem } from '../clients/spruce/index.js';
 import { CommandRefused, markDelivered, writeCommand, type NewCommand } from '../store/commands.js';
+<<<<<<< HEAD
+=======
+import { recordRefusedAnswer } from '../store/pages.js';
+>>>>>>> e5d8a11 (A page resolved by somebody who has left the roster is passed over, not tried for ever)
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
 import { openMembers } from '../store/tasks.js';
@@ -19,7 +23,9 @@ export function acceptancesOf(
   item: SpruceItem,
 ): readonly { readonly personId: string; readonly id: string }[] {
   return resolvedPages(item).flatMap(({ pageId, resolvedByMemberId }) => {
-    const person = roster.people.find((p) => p.spruceMemberId === resolvedByMemberId);
+    const members = roster.people.filter((p) => p.spruceMemberId === resolvedByMemberId);
+    // Whoever came back under another id is the one who is active.
+    const person = members.find((p) => p.active) ?? members[0];
     return person ? [{ personId: person.id, id: acceptanceId(item.id, pageId) }] : [];
   });
 }
@@ -33,24 +39,26 @@ export interface PageAnswer extends Omit<NewCommand, 'id' | 'resultId' | 'seen'>
 }
 
 /**
- * Makes a command of what a person answered to a page: written first, then told to every member of the task.
- * @returns `over` when the task of that page is no longer open, `refused` when the person may not decide (any more):
- * then nobody has accepted, and the ladder goes on (L10).
+ * Makes a command of what a person answered to a page: written first, then told to every member of the task. The answer
+ * of somebody who has left the roster decides nothing: it is recorded once, and the ladder goes on (L10).
+ * @returns why it does not count (`over`: the task of that page is no longer open); `null` when it does.
  */
 export async function commandByPage(
   store: Store,
   tell: Tell,
   { taskId, ...answer }: PageAnswer,
-): Promise<'told' | 'over' | 'refused'> {
+): Promise<CommandRefused['code'] | 'over' | null> {
   const [resultId] = await openMembers(store.db, taskId);
   if (resultId === undefined) return 'over';
+  const command = { ...answer, resultId };
   try {
-    const { targets } = await writeCommand(store, { ...answer, resultId });
-    for (const target of targets) await tell.command(answer.practice, target.resultId, answer.id);
-    await markDelivered(store, answer.id);
-    return 'told';
+    const { targets } = await writeCommand(store, command);
+    for (const target of targets) await tell.command(command.practice, target.resultId, command.id);
+    await markDelivered(store, command.id);
+    return null;
   } catch (err) {
-    if (err instanceof CommandRefused) return 'refused';
-    throw err;
+    if (!(err instanceof CommandRefused)) throw err;
+    await recordRefusedAnswer(store, command, err.code);
+    return err.code;
   }
 }

@@ -80,6 +80,8 @@ const sentences: Record<string, Sentence> = {
   'arrived-late': (d) =>
     `Verified ${of(d, 'minutes')} min before it was detected: owner and on-call are rung together and asked whether the laboratory has phoned`,
   'page-unanswered': (d, p) => `No answer from ${people(d, 'for', p)}: the next is rung`,
+  'page-answer-refused': (d, p) =>
+    `${person(d, 'person', p)} answered a page; it does not count (${of(d, 'why').replaceAll('-', ' ')})`,
   'page-dropped': (d) => `Page not sent, its cause has gone (${stepWords(of(d, 'step'))})`,
   'page-reached-nobody': () => 'The page reached nobody; the list begins again',
   'step-due': (d, p) => `Clock ran out: ${stepWords(of(d, 'step'))}, due ${time(d, 'dueAt', p)}`,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { newId } from '../security/tokens.js';
+import type { Tx } from './database.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { Store } from './store.js';
 
@@ -192,7 +193,18 @@ export async function failInbound(store: Store, practice: Practice, id: string):
 
 /** A row of the alarm list (L49), once per key. */
 export async function raiseAlarm(store: Store, practice: Practice, key: string, code: string): Promise<void> {
-  await store.db
+  await addAlarm(store.db, store, practice, key, code);
+}
+
+/** {@link raiseAlarm} beside something else. @returns whether it is new. */
+export async function addAlarm(
+  tx: Tx | Store['db'],
+  store: Store,
+  practice: Practice,
+  key: string,
+  code: string,
+): Promise<boolean> {
+  const added = await tx
     .insertInto('alarm')
     .values({
       id: newId(),
@@ -205,7 +217,8 @@ export async function raiseAlarm(store: Store, practice: Practice, key: string, 
       cleared_at: null,
     })
     .onConflict((c) => c.column('key').doNothing())
-    .execute();
+    .executeTakeFirst();
+  return (added.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 /** Ends what was raised under a prefix about an earlier occurrence; the one named by `key` stands. */

@@ -1,4 +1,8 @@
 import { sql } from 'kysely';
+import type { CommandRefused, NewCommand } from './commands.js';
+import { appendEvents } from './events.js';
+import { addAlarm } from './inbound.js';
+import { practiceNow } from './practices.js';
 import type { Store } from './store.js';
 import { memberTask } from './tasks.js';
 
@@ -43,6 +47,25 @@ export async function forgetPageConversation(
     .where('practice_id', '=', practiceId)
     .where('spruce_page_conversation_id', '=', conversationId)
     .execute();
+}
+
+/**
+ * An answer to a page that no door takes, e.g. of somebody who has left the roster: a line of the timeline and an alarm
+ * (L49), because somebody believes that it was accepted. Once per answer, however often it is heard.
+ */
+export async function recordRefusedAnswer(
+  store: Store,
+  answer: Pick<NewCommand, 'practice' | 'personId' | 'via' | 'resultId'> & { readonly id: string },
+  why: CommandRefused['code'],
+): Promise<void> {
+  const { practice, personId, via, resultId } = answer;
+  const at = practiceNow(store, practice);
+  await store.db.transaction().execute(async (tx) => {
+    const isNew = await addAlarm(tx, store, practice, `page-answer/${answer.id}`, 'page-answer-refused');
+    if (!isNew) return;
+    const event = { at, actor: personId, kind: 'page-answer-refused', data: { person: personId, why, via } };
+    await appendEvents(tx, store, practice.id, resultId, [event]);
+  });
 }
 
 export interface PageEffect {

@@ -1,5 +1,8 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { easternIso } from '../../src/sandbox/athenahealth/times.js';
+import { createPageActivities } from '../../src/activities/pages.js';
+import { createVendors } from '../../src/activities/vendors.js';
+import { importPractice } from '../../src/store/practices.js';
 import { bmp } from './panels.js';
 import { at, closeDeps, hour, minute, openPractice, staff } from './practice.js';
 
@@ -108,4 +111,48 @@ test('S000-T13, 63, S003-11: critical and not reached at 2 h: the on-call provid
   await p.decide(staff.director, id, { kind: 'attempt', outcome: 'reached', twoIdentifiers: true });
   await p.decide(staff.okafor, id, { kind: 'sign-off', decision: 'call-instead' });
   expect(await p.result(patient, 'closed')).toMatchObject({ closure: 'reached' });
+});
+
+test('L10: a page that a former member resolved is not accepted: recorded once, polled on, and the ladder goes on', async () => {
+  const p = await openPractice({ factor: 120 });
+  const former = 'p-former';
+  const { store } = p.deps;
+  const { roster } = p.practice;
+  const left = {
+    id: former,
+    name: 'Noor Haddad',
+    roles: ['provider' as const],
+    credentialed: true,
+    active: false,
+    spruceMemberId: `entity_${former}`,
+  };
+  await importPractice(store, { ...p.practice, roster: { ...roster, people: [...roster.people, left] } });
+  await p.control.spruce.change(p.number, { members: [{ id: `entity_${former}`, displayName: former }] });
+  const patient = await p.patient();
+  await p.arrive(bmp(patient.id, critical));
+  const { id } = await p.result(patient, 'callback');
+  const paged = await p.until('the page', async () => (await p.pages(staff.okafor))[0]);
+  await p.control.spruce.resolvePage(p.number, {
+    itemId: String(paged['itemId']),
+    byMemberId: `entity_${former}`,
+  });
+  await p.event(id, 'page-answer-refused', { person: former, why: 'not-on-roster' });
+
+  // The looks every half minute see the same answer, and go on.
+  const vendors = createVendors(store, p.deps.metrics, () => undefined);
+  const { pollPages } = createPageActivities({ ...p.deps, vendors });
+  const ref = { practiceId: p.practice.id, resultId: id };
+  for (let look = 0; look < 3; look += 1) expect(await pollPages(ref)).toEqual({ unanswered: [] });
+  await p.until('a page to the next', async () => (await p.pages(staff.lindqvist)).length > 0);
+  const kinds = (await p.events(id)).map((e) => e.kind);
+  expect(kinds.filter((kind) => kind === 'page-answer-refused')).toHaveLength(1);
+  expect(kinds).not.toContain('accepted');
+  expect((await p.alarms()).filter((a) => a.code === 'page-answer-refused')).toHaveLength(1);
+  const inbound = await store.db
+    .selectFrom('inbound')
+    .select('outcome')
+    .where('practice_id', '=', p.practice.id)
+    .where('outcome', '=', 'not-on-roster')
+    .execute();
+  expect(inbound.length).toBeGreaterThan(0);
 });

@@ -35,7 +35,7 @@ export async function onCallAnswer(
     .where('effect.channel', '=', 'voice')
     .executeTakeFirst();
   if (!page?.person_id) return 'unknown-page';
-  const heard = await commandByPage(store, tell, {
+  const refused = await commandByPage(store, tell, {
     practice,
     personId: page.person_id,
     via: 'voice-pin',
@@ -44,7 +44,7 @@ export async function onCallAnswer(
     id: acceptanceId(callSid, effectId, answer),
   });
   // Done meanwhile, or the person was taken off the roster since the call began: nobody's decision.
-  if (heard !== 'told') return `call-${heard}`;
+  if (refused !== null) return refused;
   const at = inbound.receivedAt;
   await settleEffect(store.db, store, effectId, { state: 'confirmed', at, code: answer });
   if (answer === 'accept') await hangUpOthers(port, practice, page.taskId, effectId, at);

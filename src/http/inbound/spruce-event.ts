@@ -146,14 +146,14 @@ async function onPage(
   if (task?.kind !== 'callback') return 'page';
   const [accepted] = acceptancesOf(practice, item);
   if (!accepted) return 'page';
-  const heard = await commandByPage(store, tell, {
+  const refused = await commandByPage(store, tell, {
     practice,
     ...accepted,
     via: 'spruce-page',
     body: { kind: 'accept', task: 'callback' },
     taskId: task.id,
   });
-  return heard === 'told' ? 'page-accepted' : `page-${heard}`;
+  return refused ?? 'page-accepted';
 }
 
 async function onOther(
