@@ -1,4 +1,5 @@
 import type { Logger } from '../../observability/log.js';
+import { WakeLoop } from '../../process/wake-loop.js';
 import {
   dropInboundBody,
   failInbound,
@@ -21,8 +22,6 @@ import { onText } from './text-reply.js';
 import { onTextStatus, type TextStatusBody } from './text-status.js';
 
 const batch = 50;
-/** How often rows are looked for that nobody finished, real time: after a crash, or when another process kept one. */
-const sweepMs = 2_000;
 /**
  * What speaks of a message nobody knows is given up after this, real ms: the lease of a call, the wait for its
  * callback and a restart of the worker together take less.
@@ -33,58 +32,25 @@ const unknownForMs = 15 * 60_000;
  * Turns kept webhooks into facts. Storing and telling are apart, so that a webhook is answered at once and a crash in
  * between loses nothing: what is stored and not finished is found again. Facts carry ids, so a repeat is harmless.
  */
-export class InboundProcessor {
-  private running: Promise<void> | null = null;
-  private again = false;
-  private isSweepDue = true;
-  private timer: NodeJS.Timeout | null = null;
-
+export class InboundProcessor extends WakeLoop {
   constructor(
     private readonly port: InboundPort,
-    private readonly log: Logger,
-    private readonly beside: () => Promise<void> = async () => undefined,
-  ) {}
-
-  start(): void {
-    this.timer = setInterval(() => this.sweep(), sweepMs);
-    this.sweep();
+    log: Logger,
+    private readonly round: () => Promise<void> = async () => undefined,
+  ) {
+    super(log, 'inbound messages could not be read; they are kept and looked for again');
   }
 
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.again = false;
-    await this.running;
+  /** A sweep looks also for what has become known since. */
+  protected async pass(isSweep: boolean): Promise<'more' | 'done'> {
+    if (isSweep) await releaseInbound(this.port.store);
+    const rows = await openInbound(this.port.store, batch);
+    await inLanes(rows, (row) => this.process(row));
+    return rows.length === batch ? 'more' : 'done';
   }
 
-  /** Looks also for what has become known since. */
-  sweep(): void {
-    this.isSweepDue = true;
-    this.wake();
-  }
-
-  /** Something was stored: process it now. */
-  wake(): void {
-    this.again = true;
-    this.running ??= this.work().finally(() => {
-      this.running = null;
-    });
-  }
-
-  private async work(): Promise<void> {
-    while (this.again) {
-      this.again = false;
-      try {
-        const isSweep = this.isSweepDue;
-        this.isSweepDue = false;
-        if (isSweep) await releaseInbound(this.port.store);
-        const rows = await openInbound(this.port.store, batch);
-        await inLanes(rows, (row) => this.process(row));
-        if (rows.length === batch) this.again = true;
-        if (isSweep) await this.beside();
-      } catch (err) {
-        this.log.error({ err }, 'inbound messages could not be read; they are kept and looked for again');
-      }
-    }
+  protected async beside(isSweep: boolean): Promise<void> {
+    if (isSweep) await this.round();
   }
 
   private async process(row: OpenInbound): Promise<void> {

@@ -11,13 +11,12 @@ import {
   settleTransmission,
   type OpenTransmission,
 } from '../../store/transmissions.js';
+import { WakeLoop } from '../wake-loop.js';
 import { findOutAgain } from './match-again.js';
 import type { IntakePort } from './port.js';
 import { ChartUnreachable, takeIn } from './take-in.js';
 
 const batch = 20;
-/** How often rows are looked for that nobody finished, real time: after a crash, or when another process kept one. */
-const sweepMs = 2_000;
 /** Silent sources and unmatched patients are looked at this often, real time. */
 const roundMs = 60_000;
 const triesAtMost = 10;
@@ -28,52 +27,18 @@ type Settled = { readonly state: 'processed' | 'dead-letter' | 'ignored'; reason
  * Makes results of stored transmissions. Storing and processing are apart, so that a sender is answered at once and a
  * crash in between loses nothing: what is stored and not settled is found again, and doing it twice is harmless.
  */
-export class TransmissionProcessor {
-  private running: Promise<void> | null = null;
-  private again = false;
-  private timer: NodeJS.Timeout | null = null;
+export class TransmissionProcessor extends WakeLoop {
   private nextRoundAt = 0;
 
-  constructor(private readonly port: IntakePort) {}
-
-  start(): void {
-    this.timer = setInterval(() => this.wake(), sweepMs);
-    this.wake();
+  constructor(private readonly port: IntakePort) {
+    super(port.log, 'stored messages could not be read; they are kept and looked for again');
   }
 
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.again = false;
-    await this.running;
-  }
-
-  /** Something was stored: process it now. */
-  wake(): void {
-    this.again = true;
-    this.running ??= this.work().finally(() => {
-      this.running = null;
-    });
-  }
-
-  /** Processes what is open until nothing is. */
-  async drain(): Promise<void> {
-    this.wake();
-    await this.running;
-  }
-
-  private async work(): Promise<void> {
-    while (this.again) {
-      this.again = false;
-      try {
-        const open = await claimTransmissions(this.port.store, batch);
-        // One source after another would let a slow one hold up the rest; within a source order is kept.
-        await Promise.all([...bySource(open).values()].map((rows) => this.inOrder(rows)));
-        if (open.length === batch) this.again = true;
-        await this.round();
-      } catch (err) {
-        this.port.log.error({ err }, 'stored messages could not be read; they are kept and looked for again');
-      }
-    }
+  protected async pass(): Promise<'more' | 'done'> {
+    const open = await claimTransmissions(this.port.store, batch);
+    // One source after another would let a slow one hold up the rest; within a source order is kept.
+    await Promise.all([...bySource(open).values()].map((rows) => this.inOrder(rows)));
+    return open.length === batch ? 'more' : 'done';
   }
 
   private async inOrder(rows: readonly OpenTransmission[]): Promise<void> {
@@ -146,7 +111,7 @@ export class TransmissionProcessor {
     this.port.metrics.inbound(`intake-${outcome}`);
   }
 
-  private async round(): Promise<void> {
+  protected async beside(): Promise<void> {
     const { store } = this.port;
     if (store.realNow() < this.nextRoundAt) return;
     this.nextRoundAt = store.realNow() + roundMs;
