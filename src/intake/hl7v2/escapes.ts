@@ -15,13 +15,14 @@ const formatting: Readonly<Record<string, string>> = {
  * local escapes stay as written, and so does a text with an odd number of escape characters: it was not meant as one.
  */
 export function unescapeHl7(text: string, delimiters: Delimiters): string {
-  const { escape } = delimiters;
-  const parts = text.split(escape);
-  const decoded =
-    parts.length > 1 && parts.length % 2 === 1
-      ? parts.map((part, at) => (at % 2 === 0 ? part : decode(part, delimiters))).join('')
-      : text;
+  const decoded = text.includes(delimiters.escape) ? decodeAll(text, delimiters) : text;
   return decoded.includes('&') ? decodeEntities(decoded) : decoded;
+}
+
+function decodeAll(text: string, delimiters: Delimiters): string {
+  const parts = text.split(delimiters.escape);
+  if (parts.length % 2 === 0) return text;
+  return parts.map((part, at) => (at % 2 === 0 ? part : decode(part, delimiters))).join('');
 }
 
 function decode(code: string, delimiters: Delimiters): string {

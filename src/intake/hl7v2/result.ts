@@ -107,12 +107,13 @@ function readTest({ obr, observations }: Group): Report['test'] {
  * such an order is never left aside.
  */
 function kindOfGroup(group: Group): ObservedKind {
-  const said = kindOf([categoryOf(group.obr)], conceptOf(group));
+  const category = [categoryOf(group.obr)];
+  const said = kindOf(category, conceptOf(group));
   if (group.observations.length === 0 || (said !== 'lab' && said !== 'no-result')) return said;
   const rows = group.observations.map(({ obx }) => testOf(obx, 3));
   const kinds = rows.map(({ all }) => {
     const coding = all.map(({ code, text, system }) => ({ code, display: text, system }));
-    return kindOf([categoryOf(group.obr)], { coding, text: null });
+    return kindOf(category, { coding, text: null });
   });
   if (kinds.includes('pathology')) return 'pathology';
   if (kinds.every((kind) => kind === 'imaging')) return 'imaging';

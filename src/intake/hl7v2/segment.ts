@@ -3,6 +3,9 @@ import { unescapeHl7 } from './escapes.js';
 
 /** A line of a message. Fields, components and subcomponents count from 1, as in the standard. */
 export class Segment {
+  /** What was read of a field: the same few are asked for again and again. */
+  private readonly read: (readonly Repetition[])[] = [];
+
   constructor(
     readonly id: string,
     private readonly fields: readonly string[],
@@ -15,7 +18,11 @@ export class Segment {
   }
 
   /** Every repetition that says something. */
-  repetitions(field: number): Repetition[] {
+  repetitions(field: number): readonly Repetition[] {
+    return (this.read[field] ??= this.readRepetitions(field));
+  }
+
+  private readRepetitions(field: number): readonly Repetition[] {
     const raw = this.raw(field);
     if (isNothing(raw)) return [];
     return raw
@@ -42,6 +49,8 @@ export class Segment {
 
 export class Repetition {
   private readonly components: readonly string[];
+  /** First subcomponents that were read. */
+  private readonly read: (string | null)[] = [];
 
   constructor(
     readonly raw: string,
@@ -52,7 +61,8 @@ export class Repetition {
 
   /** Its first subcomponent, decoded and trimmed. */
   component(n: number): string | null {
-    return this.subcomponent(n, 1);
+    const known = this.read[n];
+    return known === undefined ? (this.read[n] = this.subcomponent(n, 1)) : known;
   }
 
   subcomponent(n: number, m: number): string | null {

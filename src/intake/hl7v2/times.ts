@@ -20,7 +20,8 @@ export function readTime(raw: string | null, zone: string): SentTime | null {
     hour === undefined ? '' : `T${[hour, minute ?? '00', second].filter((p) => p !== undefined).join(':')}`;
   const shift = clock && offset ? `${offset.slice(0, 3)}:${offset.slice(3)}` : '';
   const iso = `${date}${clock}${shift}`.replace(/-00:00$/, '+00:00');
-  const time = DateTime.fromISO(iso, { zone });
+  // With an offset no table of a zone is asked.
+  const time = DateTime.fromISO(iso, shift ? { setZone: true } : { zone });
   if (!time.isValid) return unreadable;
   if (day === undefined) return { raw, iso, at: null, precision: month === undefined ? 'year' : 'month' };
   const precision =
