@@ -1,10 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
 import { resolvedPages, type SpruceItem } from '../clients/spruce/index.js';
 import { CommandRefused, markDelivered, writeCommand, type NewCommand } from '../store/commands.js';
-<<<<<<< HEAD
-=======
 import { recordRefusedAnswer } from '../store/pages.js';
->>>>>>> e5d8a11 (A page resolved by somebody who has left the roster is passed over, not tried for ever)
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
 import { openMembers } from '../store/tasks.js';
