@@ -9,6 +9,8 @@ import { createTell } from '../../src/activities/tell.js';
 import { createTextGate } from '../../src/activities/text-gate.js';
 import { createTextRounds } from '../../src/activities/text-round.js';
 import { createVendors } from '../../src/activities/vendors.js';
+import type { Fact } from '../../src/domain/lifecycle/facts.js';
+import type { ResultState } from '../../src/domain/lifecycle/state.js';
 import type { PageOrder } from '../../src/domain/lifecycle/decisions.js';
 import { signedStarterRules } from '../../src/domain/library/starter-rules.js';
 import { steadyClock } from '../../src/domain/calendar/clock-map.js';
@@ -203,6 +205,8 @@ export interface ToldPatient {
   readonly resultId: string;
   readonly noticeId: string;
   readonly mobile: string;
+  /** Of the result, before it heard of any message. */
+  readonly state: ResultState;
 }
 
 /** One practice of the arena, in the words of a test. */
@@ -232,7 +236,7 @@ export class ArenaPractice {
   async toText(mobile = `+1617555${String(110 + this.patients).padStart(4, '0')}`): Promise<ToldPatient> {
     this.patients += 1;
     const chartId = `${this.id}-${this.patients}`;
-    const { id: resultId } = await this.arena.desk.deliver({
+    const { id: resultId, state } = await this.arena.desk.deliver({
       familyName: 'Quillfeather',
       chartId,
       observations: [potassium('4.1')],
@@ -253,7 +257,7 @@ export class ArenaPractice {
       .where('result_id', '=', resultId)
       .execute();
     await this.beginText(noticeId);
-    return { patientId, resultId, noticeId, mobile };
+    return { patientId, resultId, noticeId, mobile, state };
   }
 
   /** A critical potassium of Dr. Okafor's that nobody has accepted. */
@@ -384,6 +388,23 @@ export class ArenaPractice {
     return this.arena.signals
       .filter((s) => s.workflowId === `result/${resultId}`)
       .map((s) => (s.name === 'deliveryStatus' ? `${String(s.fact['status'])}${taskOf(s.fact)}` : s.name));
+  }
+
+  /** Lets a result live up to an instant with what it has heard so far. @returns its open work, as lists show it. */
+  async live({ resultId, state }: ToldPatient, until: number) {
+    const { desk, signals } = this.arena;
+    let result = { id: resultId, state };
+    for (const { workflowId, name, fact } of signals)
+      if (workflowId === `result/${resultId}` && name === 'deliveryStatus')
+        result = await desk.hear(result, { ...fact, kind: 'delivery-status' } as Fact, this.practice);
+    await desk.pass(result, until, this.practice);
+    return this.store.db
+      .selectFrom('task')
+      .innerJoin('task_member', 'task_member.task_id', 'task.id')
+      .select(['task.kind', 'task.owner_id', 'task.due_at'])
+      .where('task_member.result_id', '=', resultId)
+      .where('task_member.done', '=', false)
+      .execute();
   }
 
   /** Waits until the sandbox has made `count` callbacks in all, and until they are worked on. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noticeFacts } from '../../src/activities/notice-facts.js';
 import { planNotice } from '../../src/domain/notices/plan.js';
 import { markNumber } from '../../src/store/numbers.js';
-import { hour, monday9 } from '../starters/desk-practice.js';
+import { hour, monday9, staff } from '../starters/desk-practice.js';
 import { TextArena, type ArenaPractice, type ToldPatient } from './text-arena.js';
 
 const minute = 60_000;
@@ -259,9 +259,10 @@ describe('receipts', () => {
     expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'confirmed' });
   });
 
-  test('L38, S000-20: sent without a receipt for 24 h is not confirmed and not told, and no other channel starts', async () => {
+  test('L38, L48, S000-20: sent without a receipt for 24 h is not told, no other channel starts, and the owner has it', async () => {
     const p = await arena.practice();
     const patient = await p.toText();
+    const leftAt = p.now;
     await textTo('sent-only', p, patient);
     p.goTo(p.now + 23 * hour);
     await p.check(patient);
@@ -271,6 +272,10 @@ describe('receipts', () => {
     expect(await p.effects(patient)).toMatchObject([{ state: 'unknown', code: 'no-receipt' }]);
     expect(p.heard(patient)).not.toContain('confirmed');
     expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'sent', failed_channels: [] });
+    expect(await p.live(patient, leftAt + 24 * hour - 1)).toEqual([]);
+    expect(await p.live(patient, leftAt + 24 * hour)).toEqual([
+      { kind: 'release', owner_id: staff.provider, due_at: leftAt + 72 * hour },
+    ]);
   });
 
   test.each([

@@ -199,17 +199,27 @@ export class DeskPractice {
     return { id: result.id, state: await this.settle(result.id, result.state, fact) };
   }
 
+  /** A result hears of something, as its workflow would. */
+  async hear(
+    result: { id: string; state: ResultState },
+    fact: Fact,
+    practice = this.practice,
+  ): Promise<{ id: string; state: ResultState }> {
+    return { id: result.id, state: await this.settle(result.id, result.state, fact, practice) };
+  }
+
   /** Time passes up to an instant; the clocks of a result fire, as its workflow would have them. */
   async pass(
     result: { id: string; state: ResultState },
     until: number,
+    practice = this.practice,
   ): Promise<{ id: string; state: ResultState }> {
     let { state } = result;
     for (let d = earliest(state); d && d.at <= until; d = earliest(state)) {
       this.goTo(Math.max(d.at, this.store.realNow()));
       const at = this.store.realNow();
       const fact: Fact = { id: `${d.step}@${d.at}`, kind: 'deadline', at, step: d.step, dueAt: d.at };
-      state = await this.settle(result.id, state, fact);
+      state = await this.settle(result.id, state, fact, practice);
     }
     this.goTo(until);
     return { id: result.id, state };

@@ -262,7 +262,7 @@ describeWithJava('over skipped days (needs Java, and Maven the first time)', () 
       await told.delivery('confirmed');
       await days.justBefore(never.detectedAt + 72 * hour);
       for (const result of [never, left, told]) expect(result.pages).toEqual([]);
-      // The task is due when it opens, so its supervisor's page counts from there.
+      // Due at 72 h, also where it opened at 24 h for want of a receipt (L48): its pages count from there.
       await days.justAfter(left.detectedAt + 96 * hour + 5_000);
       for (const result of [never, left]) {
         expect(result.lines('open-task')).toMatchObject([{ kind: 'release', role: 'owner' }]);

@@ -155,13 +155,12 @@ function contactDeadlines(state: ResultState, version: StagedVersion, add: Add):
     );
 }
 
-/** L33: what becomes of a message that left, or did not. */
+/** L33, L48: what becomes of a message that left, or did not. */
 function tellingDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
   const { telling, hours, policy } = state;
   if (!isStandard(state, version) || state.acknowledgement) return;
   if (state.tasks.some((t) => t.kind === 'callback')) return;
   const v = `v${version.number}`;
-  const unconfirmed = 'message not confirmed: a callback opens';
   if (telling.kind === 'asked') {
     const from = Math.max(telling.at, businessDayBefore(hours, version.contactByAt));
     const at = afterStaffed(hours, from, policy.unconfirmedStaffedMs);
@@ -175,9 +174,9 @@ function tellingDeadlines(state: ResultState, version: StagedVersion, add: Add):
   if (telling.kind === 'sending' || telling.kind === 'left')
     add(
       `${v}/unconfirmed/${telling.at}`,
-      afterStaffed(hours, telling.at, policy.unconfirmedStaffedMs),
+      Math.min(afterStaffed(hours, telling.at, policy.unconfirmedStaffedMs), outcomeKnownBy(state)),
       `${v}/telling`,
-      unconfirmed,
+      'message not confirmed: a callback opens',
     );
   if (telling.kind === 'left' || telling.kind === 'confirmed') {
     const leftAt = telling.kind === 'left' ? telling.at : telling.leftAt;
@@ -190,7 +189,7 @@ function tellingDeadlines(state: ResultState, version: StagedVersion, add: Add):
   }
 }
 
-/** L9, L38. */
+/** L9, L38, L48. */
 function normalDeadlines(state: ResultState, version: StagedVersion, add: Add): void {
   if (version.tier !== 'normal' || version.status === 'preliminary' || state.acknowledgement) return;
   const { telling, tasks, policy } = state;
@@ -202,10 +201,16 @@ function normalDeadlines(state: ResultState, version: StagedVersion, add: Add): 
   } else if (state.decision.kind !== 'awaited' && !tasks.some((t) => t.kind === 'release'))
     add(
       `${v}/untold`,
-      version.detectedAt + policy.normalUntoldMs,
+      Math.min(version.detectedAt + policy.normalUntoldMs, outcomeKnownBy(state)),
       `${v}/normal`,
       'not told yet: a person decides',
     );
+}
+
+/** L48: when the message on its way is somebody's work, unless its outcome is known by then. A weekend does not delay it. */
+function outcomeKnownBy({ telling, policy }: ResultState): EpochMs {
+  const isSent = telling.kind === 'sending' || telling.kind === 'left';
+  return isSent ? telling.at + (policy.outcomeKnownMs ?? Infinity) : Infinity;
 }
 
 /** Work about the patient during which silence is no answer. */

@@ -59,7 +59,13 @@ function act(turn: Turn, step: string, dueAt: number): void {
   }
   if (name === 'unanswered')
     return settle(turn, turn.state.openedAt === null ? 'notified-unopened' : 'notified-opened');
-  if (name === 'untold') return turn.openTask('release', 'owner', turn.now);
+  // Opened early for want of a receipt (L48) it is due when it would have opened (L9): nobody is paged before.
+  if (name === 'untold')
+    return turn.openTask(
+      'release',
+      'owner',
+      Math.max(turn.now, version.detectedAt + turn.state.policy.normalUntoldMs),
+    );
   if (name === 'tried-to-reach') {
     turn.line({ do: 'ask-notice', purpose: 'tried-to-reach', version: version.number, at: turn.now });
     turn.event('message-asked', { purpose: 'tried-to-reach' });

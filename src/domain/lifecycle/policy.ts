@@ -51,6 +51,11 @@ export interface LifecyclePolicy {
   readonly callbackNotBeforeStaffedMs: number;
   /** L33: a released message without confirmed effect becomes a callback. */
   readonly unconfirmedStaffedMs: number;
+  /**
+   * L48: what was sent and has no known outcome by then is somebody's work. Left out in earlier policies: their runs keep
+   * the clocks they have, so that their histories replay.
+   */
+  readonly outcomeKnownMs?: number;
   /** L33, S003-81: "we tried to reach you" at the third business hour of no contact. */
   readonly triedToReachStaffedMs: number;
   /** L33: attempts before the provider chooses, on at least {@link attemptDays} days. */
@@ -92,6 +97,7 @@ export const defaultPolicy: LifecyclePolicy = {
   callbackAfterStaffedMs: 24 * hour,
   callbackNotBeforeStaffedMs: 4 * hour,
   unconfirmedStaffedMs: 4 * hour,
+  outcomeKnownMs: 24 * hour,
   triedToReachStaffedMs: 3 * hour,
   attemptsBeforeChoice: 3,
   attemptDays: 2,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { at, day, hour, minute, posted, type Life } from './build.js';
+import { defaultPolicy } from '../../../src/domain/lifecycle/policy.js';
+import { at, day, hour, Life, minute, posted } from './build.js';
 
 const signed = (startAt?: number): Life => {
   const life = posted({ tier: 'abnormal' }, startAt);
@@ -18,7 +19,6 @@ describe('normal results (L9, L38)', () => {
 
   test('L9, S003-35, 72: without proof of delivery 72 h after detection it becomes a release task, told at once', () => {
     const life = posted({ tier: 'normal' });
-    life.message('sending').message('left');
     life.until(at(3, 8, 59));
     expect(life.tasks).toEqual([]);
     life.until(at(3, 9));
@@ -39,9 +39,54 @@ describe('normal results (L9, L38)', () => {
     expect(life.state.telling).toMatchObject({ kind: 'confirmed' });
   });
 
+  test.each(['sending', 'left'] as const)(
+    'L48: a message that is %s for 24 h is the owner’s to release, quietly until it is due at 72 h (L9)',
+    (how) => {
+      const life = posted({ tier: 'normal' });
+      life.after(hour).message('sending');
+      if (how === 'left') life.message('left');
+      life.until(at(1, 9, 59));
+      expect(life.tasks).toEqual([]);
+      life.until(at(1, 10));
+      expect(life.state.tasks).toMatchObject([{ kind: 'release', role: 'owner', dueAt: at(3, 9) }]);
+      life.until(at(3, 8, 59));
+      expect(life.pages).toEqual([]);
+      life.until(at(4, 9));
+      expect(life.pages.map((p) => p.roles)).toEqual([['owner', 'coordinator'], ['supervising-physician']]);
+      expect(life.lines('open-task')).toHaveLength(1);
+      expect(life.asked()).toHaveLength(1);
+    },
+  );
+
+  test('L48: told by hand after 24 h without a receipt, a late receipt or failure changes nothing', () => {
+    for (const late of ['confirmed', 'failed'] as const) {
+      const life = posted({ tier: 'normal' });
+      life.message('left').until(at(2, 9));
+      life.close('told', 'dr-owner', 'release');
+      life.message(late).until(at(5, 8, 59));
+      expect(life.tasks).toEqual([]);
+      expect(life.asked()).toHaveLength(1);
+      life.until(at(5, 9));
+      expect(life.closure).toBe('notified-unopened');
+    }
+  });
+
+  test('L48: a run under an earlier policy keeps its clocks', () => {
+    const life = new Life();
+    const { outcomeKnownMs: _, ...earlier } = defaultPolicy;
+    life.policy = earlier;
+    life
+      .post(1, { tier: 'normal' })
+      .message('left')
+      .until(at(3, 8, 59));
+    expect(life.tasks).toEqual([]);
+    life.until(at(3, 9));
+    expect(life.tasks).toEqual(['release']);
+  });
+
   test('L9: a late proof of delivery ends the release task', () => {
     const life = posted({ tier: 'normal' });
-    life.until(at(3, 10)).told();
+    life.message('left').until(at(3, 10)).message('confirmed');
     expect(life.tasks).toEqual([]);
     life.until(at(7));
     expect(life.closure).toBe('notified-unopened');
@@ -126,6 +171,18 @@ describe('abnormal: message, then call (L33)', () => {
       expect(life.asked().filter((a) => a.startsWith('results'))).toHaveLength(1);
     },
   );
+
+  test('L48: what left before a weekend is a callback after 24 h, not after 4 staffed hours', () => {
+    const life = signed(at(4, 14));
+    life
+      .message('sending')
+      .message('left')
+      .until(at(5, 13, 59));
+    expect(life.tasks).toEqual([]);
+    life.until(at(5, 14));
+    // Nobody is there on Saturday: it is Monday's first work.
+    expect(life.state.tasks).toMatchObject([{ kind: 'callback', dueAt: at(7, 12) }]);
+  });
 
   test('L33, S003-42, 69, 81: two attempts, a message at the third staffed hour, callback the next business day', () => {
     const life = signed();

@@ -51,6 +51,12 @@ function minorRows({ minor }: LifecyclePolicy): readonly Row[] {
   ];
 }
 
+/** L48. */
+function outcomeRows({ outcomeKnownMs }: LifecyclePolicy): readonly Row[] {
+  if (outcomeKnownMs === undefined) return [];
+  return [['any', 'sent and no outcome known', durationWords(outcomeKnownMs), 'work of a person']];
+}
+
 /** The clocks for receipt (a person accepts) and for action (the patient is told), with who comes next. */
 export function printClocks(policy: LifecyclePolicy, contactByHours: number, staffedHours?: string): string {
   const p = policy;
@@ -87,6 +93,7 @@ export function printClocks(policy: LifecyclePolicy, contactByHours: number, sta
       `owner and coordinator, ${durationWords(p.contactSupervisorMs)} later the supervising physician`,
     ],
     ...minorRows(p),
+    ...outcomeRows(p),
     ['normal', 'told without proof of delivery', durationWords(p.normalUntoldMs), 'owner and coordinator'],
     ['any', 'not final', durationWords(p.notFinalMs), 'a person reviews'],
   ];
