@@ -16,6 +16,7 @@ import type { ActivityDeps } from './deps.js';
 import { drainFeeds } from './drain-feeds.js';
 import { guarded } from './failures.js';
 import { matchContact } from './spruce-contact.js';
+import { watchResultsCall } from './results-call.js';
 import { readPatient, takeInRows } from './take-in-rows.js';
 import { createTell } from './tell.js';
 
@@ -98,6 +99,7 @@ async function readAgain(
     const said = await asChartDelivery(store, practice.id, document.facilityId, document.report);
     const now = { detectedAt: practiceNow(store, practice), detectedRealAt: store.realNow() };
     const delivery = { reportId: null, ...said, raw: document.raw, patientId, ...now, waitingResultId: null };
+    await watchResultsCall(deps, practice, document.report);
     await announce(store, practice, tell, await storeDelivery(store, practice, delivery));
   }
   return (await loadPatient(store, patientId)).card.status;

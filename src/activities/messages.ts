@@ -1,4 +1,3 @@
-import type { TaskKind } from '../domain/lifecycle/state.js';
 import { planNotice, type MessageLanguage } from '../domain/notices/plan.js';
 import { toPractice } from '../domain/calendar/clock-map.js';
 import { newLinkToken, tokenIndex } from '../security/tokens.js';
@@ -7,12 +6,13 @@ import { liveMembers } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import type { NoticeActivities, NoticeStep, SendInput } from '../workflows/activity-types.js';
+import type { DeliveryStatus } from '../workflows/contract.js';
 import type { Store } from '../store/store.js';
 import { createDeliveryCheck } from './check-delivery.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
-import { memberFacts, noticeFacts } from './notice-facts.js';
-import { tokenAad } from './sending.js';
+import { leftToResultsCall, memberFacts, noticeFacts } from './notice-facts.js';
+import { tokenAad, type Notice } from './sending.js';
 import { createSecureSend } from './send-secure.js';
 import { createTextSend } from './send-text.js';
 import { createTextGate, type TextGate } from './text-gate.js';
@@ -57,13 +57,22 @@ export function createNoticeActivities(
             .execute();
           earliest = Math.min(earliest ?? plan.until, plan.until);
           continue;
-        case 'person':
-          await handOver(deps, practice, notice.id, plan.task, plan.why);
+        case 'person': {
+          const { task, why } = plan;
+          await handOver(deps, practice, notice, { status: 'needs-person', channel: null, task, why });
+          return nextStep(practiceId, patientId);
+        }
+        case 'leave':
+          if (!isFresh(notice)) return { do: 'reread', noticeId: notice.id };
+          await handOver(deps, practice, notice, {
+            status: 'confirmed',
+            channel: plan.to,
+            task: null,
+            why: leftToResultsCall,
+          });
           return nextStep(practiceId, patientId);
         case 'send': {
-          const fresh =
-            notice.reread_real_at !== null && store.realNow() - notice.reread_real_at < readingGoodMs;
-          if (!fresh) return { do: 'reread', noticeId: notice.id };
+          if (!isFresh(notice)) return { do: 'reread', noticeId: notice.id };
           await beginSending(notice.id, plan.channel, plan.language);
           return { do: 'send', noticeId: notice.id, channel: plan.channel, epoch: notice.epoch };
         }
@@ -76,6 +85,9 @@ export function createNoticeActivities(
     if (check) earliest = Math.min(earliest ?? Infinity, toPractice(practice.clock, check.realAt));
     return earliest === null ? { do: 'rest' } : { do: 'wait', until: earliest };
   };
+
+  const isFresh = ({ reread_real_at: readAt }: Notice): boolean =>
+    readAt !== null && store.realNow() - readAt < readingGoodMs;
 
   const beginSending = async (
     noticeId: string,
@@ -189,38 +201,35 @@ async function dropUntellable({ store }: ActivityDeps, noticeId: string): Promis
   });
 }
 
-/** A notice that no automatic channel may carry becomes work for a person. */
+/** A notice that no channel of ours carries becomes work for a person, or is left to ResultsCall (L31). */
 async function handOver(
   deps: ActivityDeps,
   practice: Practice,
-  noticeId: string,
-  task: TaskKind,
-  why: string,
+  notice: Notice,
+  news: Pick<DeliveryStatus, 'status' | 'channel' | 'task'> & { readonly why: string },
 ): Promise<void> {
   const { store } = deps;
   const tell = createTell(deps.temporal);
-  const notice = await store.db
-    .selectFrom('notice')
-    .selectAll()
-    .where('id', '=', noticeId)
-    .executeTakeFirstOrThrow();
+  const at = practiceNow(store, practice);
   // Told first: if this stops half way, the notice is still waiting and is planned again; the fact's id is the same.
-  for (const m of await liveMembers(store.db, noticeId))
+  for (const m of await liveMembers(store.db, notice.id))
     await tell.delivery(practice, m.resultId, {
-      id: `${noticeId}/handed-over`,
-      at: practiceNow(store, practice),
-      noticeId,
+      id: `${notice.id}/handed-over`,
+      at,
+      noticeId: notice.id,
       version: m.version,
       purpose: notice.purpose,
-      status: 'needs-person',
-      channel: null,
-      task,
-      why,
+      ...news,
     });
   await store.db
     .updateTable('notice')
-    .set({ state: 'handed-over', waits_for: why })
-    .where('id', '=', noticeId)
+    .set({
+      state: 'handed-over',
+      waits_for: news.why,
+      // It counts toward the patient's texts (L31).
+      ...(news.why === leftToResultsCall && { sent_at: at }),
+    })
+    .where('id', '=', notice.id)
     .where('state', '=', 'waiting')
     .execute();
 }

@@ -11,6 +11,9 @@ import type { Store } from '../store/store.js';
 
 const day = 24 * 3_600_000;
 
+/** What a handed-over notice waits for when athenahealth's ResultsCall has it (L31). */
+export const leftToResultsCall = 'resultscall';
+
 /** Everything that decides about a notice, read from the record. */
 export async function noticeFacts(store: Store, practice: Practice, noticeId: string): Promise<NoticeFacts> {
   const { db } = store;
@@ -30,6 +33,7 @@ export async function noticeFacts(store: Store, practice: Practice, noticeId: st
     createdAt: notice.created_at,
     latestFactAt: notice.latest_fact_at,
     failedChannels: notice.failed_channels,
+    resultsCall: settings.resultsCall,
     members,
     siblings: await siblingFacts(db, notice.draw_id, members),
     patient: {
@@ -74,6 +78,7 @@ export async function memberFacts(db: Store['db'] | Tx, noticeId: string): Promi
         'version.status',
         'version.contact_by_at',
         'version.published_at',
+        'version.resultscall',
       ])
       .where('result.id', '=', m.resultId)
       .executeTakeFirstOrThrow();
@@ -91,6 +96,7 @@ export async function memberFacts(db: Store['db'] | Tx, noticeId: string): Promi
         (row.status === 'final' || row.status === 'corrected') &&
         (!needsRelease || row.released_version === m.version),
       published: row.published_at !== null,
+      routedToResultsCall: row.resultscall,
     });
   }
   return facts;
@@ -159,21 +165,29 @@ export async function textsFrom(db: Store['db'] | Tx, practice: Practice, now: n
   return sent < practice.settings.textsPerDay ? now : to;
 }
 
-/** Texts to a patient that may have left: today, and in the last seven days (L27). */
+/** Texts to a patient that may have left, and what was left to ResultsCall (L31): today, and in the last seven days (L27). */
 async function textsSent(db: Store['db'], patientId: string, settings: Practice['settings'], now: number) {
-  const rows = await db
+  const texts = await db
     .selectFrom('effect')
     .innerJoin('notice', 'notice.id', 'effect.notice_id')
-    .select('effect.called_at')
+    .select('effect.called_at as at')
     .where('notice.patient_id', '=', patientId)
     .where('effect.kind', '=', 'text')
     .where('effect.state', 'in', ['called', 'confirmed', 'unknown'])
     .where('effect.called_at', '>', now - 7 * day)
     .execute();
+  const left = await db
+    .selectFrom('notice')
+    .select('sent_at as at')
+    .where('patient_id', '=', patientId)
+    .where('waits_for', '=', leftToResultsCall)
+    .where('sent_at', '>', now - 7 * day)
+    .execute();
+  const sent = [...texts, ...left];
   const today = localDay(settings, now);
   return {
-    textsThisWeek: rows.length,
-    textsToday: rows.filter((r) => r.called_at !== null && localDay(settings, r.called_at) === today).length,
+    textsThisWeek: sent.length,
+    textsToday: sent.filter(({ at }) => at !== null && localDay(settings, at) === today).length,
   };
 }
 

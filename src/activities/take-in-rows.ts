@@ -9,6 +9,7 @@ import { storeDelivery } from '../store/versions.js';
 import { announce } from './announce.js';
 import { readDocument } from './chart-document.js';
 import type { ActivityDeps } from './deps.js';
+import { watchResultsCall } from './results-call.js';
 import type { Tell } from './tell.js';
 
 /** Documents read at the same time. */
@@ -93,6 +94,7 @@ async function takeInRow(
       detectedRealAt: row.receivedRealAt,
       waitingResultId: await waitingResult(store, practice.id, row.documentId),
     });
+    await watchResultsCall(deps, practice, report);
     await announce(store, practice, tell, stored);
     if (stored.outcome !== 'new-version') return 'nothing';
     metrics.inbound('lab-result');

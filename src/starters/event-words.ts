@@ -92,6 +92,7 @@ const sentences: Record<string, Sentence> = {
   'message-asked': (d) => `Message to the patient asked for (${of(d, 'purpose')})`,
   'message-left': (d) => `Message left by ${of(d, 'channel') || 'an unknown channel'}`,
   'message-confirmed': (d) => `Message delivered by ${of(d, 'channel') || 'an unknown channel'}`,
+  'left-to-resultscall': () => 'Left to athenahealth’s ResultsCall: the result is in the portal',
   'message-failed': (d) =>
     `Message by ${of(d, 'channel') || 'an unknown channel'} failed${d.why ? ` (${of(d, 'why')})` : ''}`,
   'message-withdrawn': (d) => `Message withdrawn before it left${d.why ? ` (${of(d, 'why')})` : ''}`,

@@ -108,6 +108,7 @@ const closureWords: Record<string, string> = {
   'notified-opened': 'Patient notified, message opened',
   'notified-unopened': 'Patient notified, no answer within the time set by policy',
   'notified-by-letter': 'Patient notified by letter',
+  'notified-by-resultscall': 'Patient notified by athenahealth ResultsCall of the published result',
   'providers-choice': "Closed by the provider's choice after the contact protocol",
   'not-performed': 'Test not performed; orderer told',
   void: 'Result withdrawn',
@@ -142,10 +143,12 @@ async function closingBody(tx: Tx, practice: Practice, resultId: string, line: N
   const sent = last(['message-left', 'message-confirmed', 'told-by-hand']);
   const received = last(['message-confirmed', 'told-by-hand']);
   const acted = last(['acknowledged', 'page-confirmed', 'opened']);
+  const left = last(['left-to-resultscall']);
   return [
     `Closed ${localTime(practice.settings, line.at)}: ${closureWords[line.code] ?? line.code}.`,
     ...(told ? [`Told by phone: ${when(told.at)}.`] : []),
-    ...(sent || !told
+    ...(left ? [`Left to ResultsCall: ${when(left.at)}.`] : []),
+    ...(sent || !(told || left)
       ? [`Message sent: ${when(sent?.at)}. Received: ${when(received?.at)}. Acted on: ${when(acted?.at)}.`]
       : []),
   ].join('\n');

@@ -11,6 +11,7 @@ import * as numbersForTexts from './migrations/0007-numbers-for-texts.js';
 import * as spruce from './migrations/0008-spruce.js';
 import * as athenaFeeds from './migrations/0009-athena-feeds.js';
 import * as whatDecided from './migrations/0010-what-decided.js';
+import * as resultsCall from './migrations/0011-resultscall.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -43,6 +44,7 @@ const migrations: Record<string, Migration> = {
   '0008-spruce': spruce,
   '0009-athena-feeds': athenaFeeds,
   '0010-what-decided': whatDecided,
+  '0011-resultscall': resultsCall,
 };
 
 /**

@@ -1,3 +1,4 @@
+import { isResultsCall } from '../domain/result/results-call.js';
 import { timeOf } from '../domain/result/identity.js';
 import type { Content } from '../domain/result/pieces.js';
 import { sameValues } from '../domain/result/same-values.js';
@@ -75,6 +76,7 @@ export async function addVersion(
     .where('result_id', '=', resultId)
     .executeTakeFirstOrThrow();
   const number = n + 1;
+  const shown = n > 0 ? await shownBefore(tx, store, version) : null;
   await tx
     .insertInto('version')
     .values({
@@ -89,7 +91,8 @@ export async function addVersion(
       posted_at: content.postedAt,
       detected_at: version.detectedAt,
       detected_real_at: version.detectedRealAt,
-      published_at: content.publishedAt ?? (n > 0 ? await shownBefore(tx, store, version) : null),
+      published_at: content.publishedAt ?? shown?.published_at ?? null,
+      resultscall: isResultsCall(content.documentRoute) || shown?.resultscall === true,
       change: take === 'late' ? 'late' : null,
       tier: null,
       urgency: null,
@@ -126,11 +129,11 @@ async function shownBefore(
   tx: Tx,
   store: Store,
   { resultId, content, feed }: NewVersion,
-): Promise<EpochMs | null> {
+): Promise<{ published_at: EpochMs | null; resultscall: boolean } | null> {
   if (feed !== 'master') return null;
   const shown = await tx
     .selectFrom('version')
-    .select(['published_at', 'content_sealed'])
+    .select(['published_at', 'resultscall', 'content_sealed'])
     .where('result_id', '=', resultId)
     .where('feed', '=', 'second')
     .where('published_at', 'is not', null)
@@ -139,46 +142,46 @@ async function shownBefore(
     .executeTakeFirst();
   if (!shown || !sameValues(content, store.cipher.openJson(shown.content_sealed, contentAad) as Content))
     return null;
-  return shown.published_at;
+  return shown;
 }
 
 /**
- * A newly published document is no new content, but it opens the portal channels of what it says (L24): of every version
- * with its content and, when it is the chart's copy of what another feed has sent, of the current one if it says the same.
+ * A newly published document is no new content, but it opens the portal channels of what it says (L24); one that is now
+ * routed to ResultsCall is told by that (L31). Both hold for every version with its content and, when it is the chart's
+ * copy of what another feed has sent, for the current one if it says the same.
  * @returns whether something became published by it.
  */
-export async function notePublished(
+export async function noteShown(
   tx: Tx,
   store: Store,
   resultId: string,
   { report, sourceLane }: Pick<Delivery, 'report' | 'sourceLane'>,
 ): Promise<boolean> {
-  if (report.publishedAt === null) return false;
+  const routed = isResultsCall(report.documentRoute);
+  if (report.publishedAt === null && !routed) return false;
   const versions = await tx
     .selectFrom('version')
     .innerJoin('result', 'result.id', 'version.result_id')
     .select(['version.number', 'version.content_hash', 'version.content_sealed', 'result.current_version'])
+    .select(['version.published_at', 'version.resultscall'])
     .where('version.result_id', '=', resultId)
-    .where('version.published_at', 'is', null)
     .execute();
   const hash = contentHash(report);
-  const shown = versions.filter(
-    (v) =>
-      v.content_hash === hash ||
-      (sourceLane === 'second' &&
-        v.number === v.current_version &&
-        sameValues(store.cipher.openJson(v.content_sealed, contentAad) as Content, report)),
-  );
-  if (shown.length === 0) return false;
-  await tx
-    .updateTable('version')
-    .set({ published_at: report.publishedAt })
-    .where('result_id', '=', resultId)
-    .where(
-      'number',
-      'in',
-      shown.map((v) => v.number),
-    )
-    .execute();
-  return true;
+  const news = versions
+    .filter((v) => (report.publishedAt !== null && v.published_at === null) || (routed && !v.resultscall))
+    .filter(
+      (v) =>
+        v.content_hash === hash ||
+        (sourceLane === 'second' &&
+          v.number === v.current_version &&
+          sameValues(store.cipher.openJson(v.content_sealed, contentAad) as Content, report)),
+    );
+  for (const v of news)
+    await tx
+      .updateTable('version')
+      .set({ published_at: v.published_at ?? report.publishedAt, resultscall: v.resultscall || routed })
+      .where('result_id', '=', resultId)
+      .where('number', '=', v.number)
+      .execute();
+  return report.publishedAt !== null && news.some((v) => v.published_at === null);
 }

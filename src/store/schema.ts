@@ -197,6 +197,8 @@ export interface VersionTable {
   detected_at: EpochMs;
   detected_real_at: EpochMs;
   published_at: EpochMs | null;
+  /** L31: its document was routed to athenahealth's ResultsCall. */
+  resultscall: Generated<boolean>;
   change: string | null;
   tier: string | null;
   urgency: string | null;

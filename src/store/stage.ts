@@ -85,7 +85,7 @@ async function stageLocked(
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const toldElsewhere = isLate ? [] : await toldByOthers(tx, store, resultId, number);
+  const toldElsewhere = isLate ? [] : await toldByOthers(tx, resultId, number);
   const change = before
     ? before.tier !== null && before.tier !== classification.tier
       ? 'clinical'
@@ -144,22 +144,15 @@ async function stageLocked(
 }
 
 /** L41: an earlier version stood in the portal, or went out by ResultsCall. */
-async function toldByOthers(
-  tx: Tx,
-  store: Store,
-  resultId: string,
-  number: number,
-): Promise<('portal' | 'resultscall')[]> {
+async function toldByOthers(tx: Tx, resultId: string, number: number): Promise<('portal' | 'resultscall')[]> {
   const rows = await tx
     .selectFrom('version')
-    .select(['published_at', 'content_sealed'])
+    .select(['published_at', 'resultscall'])
     .where('result_id', '=', resultId)
     .where('number', '<', number)
     .execute();
   const told: ('portal' | 'resultscall')[] = [];
   if (rows.some((row) => row.published_at !== null)) told.push('portal');
-  const route = (sealed: string) => (store.cipher.openJson(sealed, contentAad) as Report).documentRoute;
-  if (rows.some((row) => route(row.content_sealed)?.toUpperCase() === 'RESULTSCALL'))
-    told.push('resultscall');
+  if (rows.some((row) => row.resultscall)) told.push('resultscall');
   return told;
 }

@@ -9,7 +9,7 @@ import { lockPatient, type Tx } from './database.js';
 import type { Delivery, Stored } from './delivery.js';
 import { appendEvents } from './events.js';
 import { joinInto } from './joining.js';
-import { addVersion, keepReport, notePublished } from './keeping.js';
+import { addVersion, keepReport, noteShown } from './keeping.js';
 import { addNews, type IdentityNews } from './news.js';
 import { patientLock } from './patients.js';
 import { practiceNow, type Practice } from './practices.js';
@@ -117,7 +117,7 @@ class Storing {
     const { tx, store, practice, delivery } = this;
     const { reportId } = delivery;
     const { resultId } = placing;
-    this.published ||= await notePublished(tx, store, resultId, delivery);
+    this.published ||= await noteShown(tx, store, resultId, delivery);
     if (placing.why === 'delivery') {
       const again = reportId === null ? null : await sayAgain(tx, resultId, reportId);
       if (again) return again;

@@ -233,7 +233,17 @@ export class ArenaPractice {
   }
 
   /** A patient with a normal result that is about to be told by text. */
-  async toText(mobile = `+1617555${String(110 + this.patients).padStart(4, '0')}`): Promise<ToldPatient> {
+  async toText(mobile?: string): Promise<ToldPatient> {
+    const patient = await this.normal(mobile);
+    await this.beginText(patient.noticeId);
+    return patient;
+  }
+
+  /** A patient with a normal result in the portal, whose message is about to be planned. */
+  async normal(
+    mobile = `+1617555${String(110 + this.patients).padStart(4, '0')}`,
+    route: string | null = null,
+  ): Promise<ToldPatient> {
     this.patients += 1;
     const chartId = `${this.id}-${this.patients}`;
     const { id: resultId, state } = await this.arena.desk.deliver({
@@ -241,6 +251,7 @@ export class ArenaPractice {
       chartId,
       observations: [potassium('4.1')],
       practice: this.practice,
+      route,
     });
     const patientId = await upsertPatient(this.store, this.practice.id, {
       ...this.arena.desk.card('Quillfeather', chartId),
@@ -256,7 +267,6 @@ export class ArenaPractice {
       .set({ published_at: this.now })
       .where('result_id', '=', resultId)
       .execute();
-    await this.beginText(noticeId);
     return { patientId, resultId, noticeId, mobile, state };
   }
 
@@ -324,6 +334,17 @@ export class ArenaPractice {
   async send({ noticeId }: ToldPatient): Promise<string> {
     const { epoch } = await this.notice(noticeId);
     return this.run('sendText', { practiceId: this.id, noticeId, epoch });
+  }
+
+  /** What the patient's notices need next, with the chart read a moment ago. */
+  async next({ patientId }: ToldPatient) {
+    await this.store.db
+      .updateTable('notice')
+      .set({ reread_real_at: this.now })
+      .where('patient_id', '=', patientId)
+      .execute();
+    const { nextNoticeStep } = createNoticeActivities(this.arena.deps);
+    return quiet().run(nextNoticeStep, { practiceId: this.id, patientId });
   }
 
   async check({ noticeId }: ToldPatient): Promise<string> {

@@ -73,6 +73,18 @@ test('S000-T4: normal, only home and emergency phones: portal fallback, never a 
   });
 });
 
+test('L31: what the chart gives to ResultsCall is followed and not texted; with the setting off it is an alarm', async () => {
+  const p = await openPractice({ factor: 15_000 });
+  const patient = await p.patient();
+  await p.arrive({ ...bmp(patient.id), documentroute: 'RESULTSCALL' });
+  await p.until('closed', async () =>
+    (await p.results()).every((r) => r.closure === 'notified-by-resultscall'),
+  );
+  expect(await p.toldTo(patient)).toEqual([]);
+  expect(await p.closingNotes(patient)).toEqual([expect.stringContaining('ResultsCall') as unknown]);
+  expect((await p.alarms()).map((a) => a.code)).toEqual(['connection-check-failed']);
+});
+
 test('S000-T5, 49: normal, language neither English nor Spanish: a call with an interpreter, nothing automatic', async () => {
   const p = await openPractice({ factor: 1_800 });
   const patient = await p.patient({ language6392code: 'vie', spruce: true });

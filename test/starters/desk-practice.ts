@@ -141,6 +141,8 @@ export class DeskPractice {
     resultState?: { id: string; state: ResultState };
     documentId?: string;
     at?: number;
+    /** Of its document in the chart. */
+    route?: string | null;
     /** Another practice of the same record. */
     practice?: Practice;
   }): Promise<{ id: string; state: ResultState }> {
@@ -291,7 +293,13 @@ function card(familyName: string, chartId: string): PatientCard {
 function report(
   documentId: string,
   now: number,
-  input: { chartId: string; observations: readonly Observation[]; test?: string; provider?: string },
+  input: {
+    chartId: string;
+    observations: readonly Observation[];
+    test?: string;
+    provider?: string;
+    route?: string | null;
+  },
 ): Report {
   return {
     source: 'athenahealth',
@@ -310,7 +318,7 @@ function report(
     note: null,
     readable: true,
     documentSource: 'INTERFACE',
-    documentRoute: null,
+    documentRoute: input.route ?? null,
     documentState: 'REVIEW',
     reviewedByProvider: false,
     publishedAt: null,

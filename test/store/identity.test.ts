@@ -102,6 +102,14 @@ test('L40: a known (document, hash) is a no-op whatever is current; A, B, A in a
   expect(back).toEqual({ outcome: 'new-version', resultId: first.resultId, version: 3 });
 });
 
+test('L31: a document that is routed to ResultsCall after its content came is told by it from then on', async () => {
+  const post = await patient();
+  const first = await post({ documentId: 'route-1' });
+  await post({ documentId: 'route-1', documentRoute: 'RESULTSCALL' });
+  await post({ documentId: 'route-1', publishedAt: monday9 });
+  expect(await versions(first.resultId)).toMatchObject([{ resultscall: true, published_at: monday9 }]);
+});
+
 test('L24: publishing an old document does not make the corrected content look published', async () => {
   const post = await patient();
   const first = await post({ documentId: 'pub-1' });

@@ -1,3 +1,4 @@
+import { isResultsCall } from '../../domain/result/results-call.js';
 import type { Transport } from './transport.js';
 import { closeLabResult, labResult } from './lab-results.js';
 
@@ -66,9 +67,4 @@ export function createClosing(transport: Transport, isOn: boolean): Closing {
       };
     },
   };
-}
-
-/** The route of documents that athenahealth's own ResultsCall tells the patient about (L31). */
-export function isResultsCall(documentRoute: unknown): boolean {
-  return typeof documentRoute === 'string' && documentRoute.trim().toUpperCase() === 'RESULTSCALL';
 }

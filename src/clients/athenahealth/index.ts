@@ -13,7 +13,7 @@ export type { ChartAnalyte, ChartLists, PatientDocument } from './chart-lists.js
 export type { AthenaClient, AthenaClientOptions } from './client.js';
 export { createAthenaClient } from './client.js';
 export type { Closing, ClosingEffects } from './closing.js';
-export { ClosingIsOff, isResultsCall } from './closing.js';
+export { ClosingIsOff } from './closing.js';
 export type { EndpointCheck, EndpointVerdict, NeededEndpoint } from './connection-checks.js';
 export { neededEndpoints } from './connection-checks.js';
 export type { AthenaDepartment, AthenaProvider } from './directory.js';

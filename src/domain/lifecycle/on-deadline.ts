@@ -3,7 +3,7 @@ import { tickCriticalLadder } from './critical-ladder.js';
 import { deadlines } from './deadlines.js';
 import { openCallback } from './callback.js';
 import { onSameDayDeadline } from './same-day.js';
-import type { Role, TaskKind } from './state.js';
+import type { Closure, ResultState, Role, TaskKind } from './state.js';
 import { giveToPerson, settle } from './telling.js';
 import type { Turn } from './turn.js';
 
@@ -57,8 +57,7 @@ function act(turn: Turn, step: string, dueAt: number): void {
     if (turn.state.telling.kind !== 'confirmed') giveToPerson(turn, 'not-confirmed');
     return openCallback(turn, version.contactByAt);
   }
-  if (name === 'unanswered')
-    return settle(turn, turn.state.openedAt === null ? 'notified-unopened' : 'notified-opened');
+  if (name === 'unanswered') return settle(turn, unansweredClosure(turn.state));
   // Opened early for want of a receipt (L48) it is due when it would have opened (L9): nobody is paged before.
   if (name === 'untold')
     return turn.openTask(
@@ -73,6 +72,12 @@ function act(turn: Turn, step: string, dueAt: number): void {
   }
   if (name === 'not-final') return turn.openTask('review', 'owner', nextOpening(turn.state.hours, turn.now));
   if (name.startsWith('still-open/')) return stillOpen(turn, step, dueAt);
+}
+
+/** L38; L31: what ResultsCall told has no page of ours that could be opened. */
+function unansweredClosure({ telling, openedAt }: ResultState): Closure {
+  if (telling.kind === 'confirmed' && telling.channel === 'resultscall') return 'notified-by-resultscall';
+  return openedAt === null ? 'notified-unopened' : 'notified-opened';
 }
 
 /** L6: 30 min without an attempt. Someone who accepted and did nothing is left out from here (L10). */

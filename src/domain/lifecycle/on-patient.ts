@@ -47,8 +47,10 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
     case 'confirmed': {
       if (telling.kind === 'confirmed') return;
       const leftAt = telling.kind === 'left' ? telling.at : fact.at;
+      // L31: nothing of ours left or was delivered; the proof is the published result that athenahealth tells of.
+      const isOurs = fact.channel !== 'resultscall';
       // Its receipt can be here before the answer to the call that sent it: what arrived has left.
-      if (telling.kind !== 'left') sayLeft(turn, data);
+      if (telling.kind !== 'left' && isOurs) sayLeft(turn, data);
       turn.set({
         telling: {
           kind: 'confirmed',
@@ -60,6 +62,7 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
       });
       // L9: the proof is there; nobody has to find out any more.
       if (version.tier === 'normal') turn.endTask('release', 'delivered', true);
+      if (!isOurs) return turn.event('left-to-resultscall', data);
       turn.event('message-confirmed', data);
       turn.touch('message-delivered', data);
       return;

@@ -20,6 +20,8 @@ export interface MemberFacts {
   /** The version that the notice speaks of is current, final, and released where its tier needs that (L20). */
   readonly tellable: boolean;
   readonly published: boolean;
+  /** The chart routed its document to athenahealth's ResultsCall (L31). */
+  readonly routedToResultsCall: boolean;
 }
 
 /** Another result of the draw that is not in this notice. */
@@ -53,6 +55,8 @@ export interface NoticeFacts {
   readonly createdAt: EpochMs;
   readonly latestFactAt: EpochMs;
   readonly failedChannels: readonly string[];
+  /** The practice says that ResultsCall tells its patients (L31). */
+  readonly resultsCall: boolean;
   readonly members: readonly MemberFacts[];
   readonly siblings: readonly SiblingFacts[];
   readonly patient: PatientFacts;
@@ -75,6 +79,8 @@ export type Plan =
       readonly language: MessageLanguage;
       readonly wording: 'detail' | 'neutral';
     }
+  /** L31: athenahealth's ResultsCall has told, or tells now; nothing of ours goes out. */
+  | { readonly do: 'leave'; readonly to: 'resultscall' }
   | { readonly do: 'person'; readonly task: TaskKind; readonly why: string };
 
 const hour = 3_600_000;
@@ -152,16 +158,20 @@ function chooseChannel(
   const sensitive = members.some((m) => m.sensitive.length > 0);
   const wording = sensitive ? 'neutral' : 'detail';
   // A text carries no clinical detail, so an abnormal result never goes by text (S000-28, S000-41).
-  const order: readonly Channel[] =
+  const first = isResultsCalls(facts) ? 'resultscall' : 'text';
+  const order: readonly (Channel | 'resultscall')[] =
     tier === 'normal' && purpose !== 'tried-to-reach'
-      ? ['text', 'secure', 'portal-note']
+      ? [first, 'secure', 'portal-note']
       : ['secure', 'portal-note'];
   let wait: EpochMs | null = null;
   for (const channel of order) {
     if (failedChannels.includes(channel)) continue;
     const ready = readyAt(channel, facts, now);
     if (ready === null) continue;
-    if (ready <= now) return { do: 'send', channel, language, wording };
+    if (ready <= now)
+      return channel === 'resultscall'
+        ? { do: 'leave', to: channel }
+        : { do: 'send', channel, language, wording };
     wait = ready;
     break;
   }
@@ -172,8 +182,17 @@ function chooseChannel(
   return { do: 'person', task: 'callback', why: 'no-channel' };
 }
 
+/**
+ * L31: ResultsCall says what our text would, "your results are in the portal", to whoever has one. Of a correction it
+ * says nothing: an update is ours.
+ */
+function isResultsCalls({ resultsCall, members, patient, purpose }: NoticeFacts): boolean {
+  if (purpose !== 'results' || !patient.portal) return false;
+  return resultsCall || members.every((m) => m.routedToResultsCall);
+}
+
 /** When a channel may be used: now, later, or never (`null`). */
-function readyAt(channel: Channel, facts: NoticeFacts, now: EpochMs): EpochMs | null {
+function readyAt(channel: Channel | 'resultscall', facts: NoticeFacts, now: EpochMs): EpochMs | null {
   const { patient, members, staffed, textWindow, createdAt } = facts;
   const published = members.every((m) => m.published);
   // L24: what is not in the portal after one business day goes by the next channel.
@@ -188,6 +207,10 @@ function readyAt(channel: Channel, facts: NoticeFacts, now: EpochMs): EpochMs | 
       const from = patient.textsToday >= textsPerDay ? nextDay(textWindow, now) : now;
       return nextOpening(textWindow, Math.max(from, facts.textsFrom ?? now));
     }
+    case 'resultscall':
+      if (!published) return now < publishedBy ? publishedBy : null;
+      // Its hours are those of texts.
+      return nextOpening(textWindow, now);
     case 'secure': {
       if (!patient.spruceAccount) return null;
       if (isOpen(staffed, now) && staffedLeft(staffed, now) >= staffedLeftMs) return now;

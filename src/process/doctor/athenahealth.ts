@@ -1,6 +1,6 @@
 import type { Grants } from '../../clients/athenahealth/index.js';
-import { isResultsCall } from '../../clients/athenahealth/index.js';
-import { newestRoutes } from '../../store/document-routes.js';
+import { isResultsCall } from '../../domain/result/results-call.js';
+import { newestResultsCalls } from '../../store/document-routes.js';
 import { newId } from '../../security/tokens.js';
 import { fail, pass, warn, type Check } from './check.js';
 import type { DoctorContext } from './context.js';
@@ -104,12 +104,15 @@ export const athenaChecks: readonly Check<DoctorContext>[] = [
     todo: 'Ask the practice whether ResultsCall tells its patients. If so set "resultsCall": true in settings.json, else have it switched off in athenaOne: patients would be told twice (L31).',
     ask: async (context) => {
       const { resultsCall, testPatient } = await context.settings();
-      const stored = await newestRoutes(context.store(), (await context.practice()).id);
+      const stored = await newestResultsCalls(context.store(), (await context.practice()).id);
       const ofTest = testPatient
         ? await (await client(context)).labResultsOfPatient(testPatient.chartId, testPatient.departmentId)
         : null;
-      const routes = [...stored, ...(ofTest?.results ?? []).map((one) => one.raw['documentroute'])];
-      const called = routes.filter(isResultsCall).length;
+      const routes = [
+        ...stored,
+        ...(ofTest?.results ?? []).map((o) => isResultsCall(o.raw['documentroute'])),
+      ];
+      const called = routes.filter(Boolean).length;
       if (called > 0 && !resultsCall)
         return fail(
           `Set off, and ${called} of the newest ${routes.length} results were routed to ResultsCall.`,

@@ -230,7 +230,7 @@ export class Life {
   message(
     status: Extract<Fact, { kind: 'delivery-status' }>['status'],
     version = this.state.version?.number ?? 1,
-    more: { purpose?: string; task?: TaskKind } = {},
+    more: { purpose?: string; task?: TaskKind; channel?: string } = {},
   ): this {
     this.fact({
       kind: 'delivery-status',
@@ -238,7 +238,7 @@ export class Life {
       version,
       purpose: more.purpose ?? 'results',
       status,
-      channel: 'secure',
+      channel: more.channel ?? 'secure',
       task: more.task ?? null,
       why: null,
     });

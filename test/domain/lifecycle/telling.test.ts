@@ -105,6 +105,26 @@ describe('normal results (L9, L38)', () => {
     expect(life.closure).toBe(closure);
   });
 
+  test('L31: what was left to ResultsCall is told, and settled as such 72 h later; nothing of ours left', () => {
+    const life = posted({ tier: 'normal' });
+    life.after(hour).message('confirmed', 1, { channel: 'resultscall' });
+    expect(life.events('left-to-resultscall')).toHaveLength(1);
+    expect([...life.events('message-left'), ...life.events('message-confirmed')]).toEqual([]);
+    expect(life.state.toldVersion).toBe(1);
+    life.until(at(3, 9, 59));
+    expect(life.closure).toBeNull();
+    life.until(at(3, 10));
+    expect(life.closure).toBe('notified-by-resultscall');
+    expect(life.pages).toEqual([]);
+  });
+
+  test('L31, L41: what ResultsCall told and was corrected is told again, as an update', () => {
+    const life = posted({ tier: 'normal' });
+    life.message('confirmed', 1, { channel: 'resultscall' }).after(day);
+    life.post(2, { tier: 'normal' });
+    expect(life.asked()).toEqual(['results v1', 'update v2']);
+  });
+
   test('L38: no timer closes a result over a question of the patient', () => {
     const life = posted({ tier: 'normal' });
     life.told().reply(false);

@@ -30,6 +30,7 @@ const member: MemberFacts = {
   contactByAt: monday10 + 30 * day,
   tellable: true,
   published: true,
+  routedToResultsCall: false,
 };
 const abnormal: MemberFacts = { ...member, tier: 'abnormal', contactByAt: monday10 + 2 * day };
 const adult: PatientFacts = {
@@ -55,6 +56,7 @@ function plan(facts: Partial<NoticeFacts> = {}, patient: Partial<PatientFacts> =
     createdAt: monday10 - hour,
     latestFactAt: monday10 - hour,
     failedChannels: [],
+    resultsCall: false,
     members: [member],
     siblings: [],
     patient: { ...adult, ...patient },
@@ -134,6 +136,38 @@ describe('by which channel', () => {
     expect(plan({ members, now: createdAt + day })).toEqual(secure);
     // A portal note on an unpublished result would be seen by nobody.
     expect(plan({ members, now: createdAt + day }, { spruceAccount: false })).toMatchObject({ do: 'person' });
+  });
+
+  test('L31: what ResultsCall tells is left to it in its hours, by the practice’s setting or by every document', () => {
+    const left = { do: 'leave', to: 'resultscall' };
+    const routed = { ...member, routedToResultsCall: true };
+    for (const patient of [{}, { consentToText: false }, { mobile: false }, { textsToday: 1 }]) {
+      expect(plan({ resultsCall: true }, patient)).toEqual(left);
+      expect(plan({ members: [routed, routed] }, patient)).toEqual(left);
+    }
+    // Somebody has to tell the other one.
+    expect(plan({ members: [routed, member] })).toMatchObject({ do: 'send', channel: 'text' });
+    expect(plan({ resultsCall: true, now: midnight + 21 * hour })).toMatchObject({
+      do: 'wait',
+      until: midnight + day + 9 * hour,
+    });
+  });
+
+  test('L31, L24: unpublished after one business day, or without portal, it goes our own way', () => {
+    const members = [{ ...member, published: false }];
+    const createdAt = monday10 - hour;
+    expect(plan({ resultsCall: true, members })).toMatchObject({ do: 'wait', until: createdAt + day });
+    expect(plan({ resultsCall: true, members, now: createdAt + day })).toEqual(secure);
+    expect(plan({ resultsCall: true }, { portal: false })).toMatchObject({ do: 'send', channel: 'text' });
+  });
+
+  test('L31: ResultsCall replaces no secure message of an abnormal result, no correction and no person', () => {
+    const resultsCall = true;
+    expect(plan({ resultsCall, members: [member, abnormal] })).toEqual(secure);
+    expect(plan({ resultsCall, purpose: 'update' })).toMatchObject({ do: 'send', channel: 'text' });
+    expect(plan({ resultsCall, purpose: 'tried-to-reach' })).toEqual(secure);
+    for (const patient of [{ doNotCall: true }, { ageYears: 17 }, { language: 'vie' }])
+      expect(plan({ resultsCall }, patient)).toMatchObject({ do: 'person' });
   });
 
   test('L26: text needs a usable mobile, consent, and no lab-text refusal', () => {
