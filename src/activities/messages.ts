@@ -2,7 +2,7 @@ import { planNotice, type MessageLanguage } from '../domain/notices/plan.js';
 import { toPractice } from '../domain/calendar/clock-map.js';
 import { newLinkToken, tokenIndex } from '../security/tokens.js';
 import { lockPatient } from '../store/database.js';
-import { liveMembers } from '../store/notices.js';
+import { liveMembers, purposeOf } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import type { NoticeActivities, NoticeStep, SendInput } from '../workflows/activity-types.js';
@@ -62,6 +62,14 @@ export function createNoticeActivities(
           await handOver(deps, practice, notice, { status: 'needs-person', channel: null, task, why });
           return nextStep(practiceId, patientId);
         }
+        case 'stand':
+          await store.db
+            .updateTable('notice')
+            .set({ state: 'confirmed', wait_until: null, waits_for: null })
+            .where('id', '=', notice.id)
+            .where('state', '=', 'waiting')
+            .execute();
+          continue;
         case 'leave':
           if (!isFresh(notice)) return { do: 'reread', noticeId: notice.id };
           await handOver(deps, practice, notice, {
@@ -143,7 +151,7 @@ export function createNoticeActivities(
             at: practiceNow(store, practice),
             noticeId: input.noticeId,
             version: m.version,
-            purpose: notice.purpose,
+            purpose: purposeOf(notice, input.epoch),
             status: 'failed',
             channel: notice.channel,
             task: null,

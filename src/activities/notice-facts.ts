@@ -33,6 +33,7 @@ export async function noticeFacts(store: Store, practice: Practice, noticeId: st
     createdAt: notice.created_at,
     latestFactAt: notice.latest_fact_at,
     failedChannels: notice.failed_channels,
+    noted: notice.noted_epoch !== null,
     resultsCall: settings.resultsCall,
     members,
     siblings: await siblingFacts(db, notice.draw_id, members),

@@ -11,16 +11,7 @@ import { takeChartTurn } from './chart-turn.js';
 import { composePortalNote } from './compose.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded, toFailure } from './failures.js';
-import {
-  claimSend,
-  composed,
-  linkOf,
-  markConfirmed,
-  markLeft,
-  nextChannel,
-  tellMembers,
-  type Notice,
-} from './sending.js';
+import { claimSend, composed, linkOf, markNoted, nextChannel, tellMembers, type Notice } from './sending.js';
 
 /** Writes the note that the patient sees beside each published result of a notice, once, and reads it back (L25). */
 export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Promise<void> {
@@ -34,11 +25,10 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
         noteText(deps, practice, n, members),
       );
       if (note === null) return;
-      let notice: Notice | null = null;
       for (const member of members) {
         const claim = await claimSend(deps, practice, input, 'portal-note', `/${member.resultId}`);
         if (claim.do === 'nothing') continue;
-        notice = claim.notice;
+        const { notice } = claim;
         const effectId = claim.do === 'act' ? claim.effectId : claim.effect.id;
         const { card } = await loadPatient(store, notice.patient_id);
         const documentId = (await resultDocument(store, member.resultId))?.documentId ?? null;
@@ -83,11 +73,29 @@ export function createPortalNote(deps: ActivityDeps): (input: SendInput) => Prom
           return nextChannel(deps, notice, 'portal-note');
         } else throw comeBack(practice.settings.leaseMs, 'the note cannot be read back yet');
       }
-      if (notice === null) return;
-      await markLeft(deps, practice, notice);
-      await markConfirmed(deps, practice, notice);
-      await tellMembers(deps, practice, notice, 'confirmed');
+      await goOn(deps, practice, input);
     });
+}
+
+/** The note stands at every result, or it could not be written at one: also where a crash came in between. */
+async function goOn(deps: ActivityDeps, practice: Practice, input: SendInput): Promise<void> {
+  const { db } = deps.store;
+  const notice = await db
+    .selectFrom('notice')
+    .selectAll()
+    .where('id', '=', input.noticeId)
+    .executeTakeFirstOrThrow();
+  if (notice.state !== 'sending' || notice.epoch !== input.epoch) return;
+  const effects = await db
+    .selectFrom('effect')
+    .select('state')
+    .where('notice_id', '=', notice.id)
+    .where('epoch', '=', input.epoch)
+    .execute();
+  const stands = effects.length > 0 && effects.every((e) => e.state === 'confirmed');
+  if (!stands) return nextChannel(deps, notice, 'portal-note');
+  await tellMembers(deps, practice, notice, 'confirmed');
+  await markNoted(deps, practice, notice);
 }
 
 /** S000-69: waits until documents may be written again. */

@@ -4,7 +4,7 @@ import type { EpochMs } from '../domain/result/report.js';
 import { staffedHours, textHours } from '../store/calendar.js';
 import { lockPatient, type Db, type Tx } from '../store/database.js';
 import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
-import { liveMembers } from '../store/notices.js';
+import { liveMembers, purposeOf } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
 import type { NoticeChannel, NoticeTable } from '../store/schema.js';
@@ -178,7 +178,7 @@ export async function tellMembers(
       at: practiceNow(deps.store, practice),
       noticeId: notice.id,
       version: m.version,
-      purpose: notice.purpose,
+      purpose: purposeOf(notice, notice.epoch),
       status,
       channel: notice.channel,
       task: null,
@@ -218,6 +218,29 @@ export async function markConfirmed(
     .set((e) => ({ state: 'confirmed', sent_at: e.fn.coalesce('sent_at', e.val(at)), confirmed_at: at }))
     .where('id', '=', notice.id)
     .where('state', 'in', ['sending', 'sent'])
+    .execute();
+}
+
+/** L25: the patient's note is in the chart, which tells; next comes the text that goes with it. */
+export async function markNoted(
+  { store }: Pick<ActivityDeps, 'store'>,
+  practice: Practice,
+  notice: Notice,
+): Promise<void> {
+  const at = practiceNow(store, practice);
+  await store.db
+    .updateTable('notice')
+    .set((e) => ({
+      state: 'waiting',
+      noted_epoch: e.ref('epoch'),
+      epoch: e('epoch', '+', 1),
+      wait_until: null,
+      sent_at: e.fn.coalesce('sent_at', e.val(at)),
+      confirmed_at: at,
+    }))
+    .where('id', '=', notice.id)
+    .where('epoch', '=', notice.epoch)
+    .where('state', '=', 'sending')
     .execute();
 }
 

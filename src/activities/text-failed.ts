@@ -2,7 +2,7 @@ import { afterFailure, type TextFailure } from '../clients/twilio/index.js';
 import { localDay } from '../store/calendar.js';
 import { raiseAlarm } from '../store/inbound.js';
 import { markNumber, numberOf, patientsWithNumber } from '../store/numbers.js';
-import { liveMembers } from '../store/notices.js';
+import { liveMembers, purposeOf } from '../store/notices.js';
 import { refusedForOptOut } from '../store/opting.js';
 import type { Practice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
@@ -43,7 +43,8 @@ export async function textFailed(
     const key = `texts/${practice.id}/${why}/${localDay(practice.settings, at)}`;
     await raiseAlarm(store, practice, key, `texts-${why}`);
   }
-  const about = { at, noticeId: notice.id, purpose: notice.purpose, channel: 'text' as const, why };
+  const purpose = purposeOf(notice, notice.epoch);
+  const about = { at, noticeId: notice.id, purpose, channel: 'text' as const, why };
   const step = `${notice.id}/${notice.epoch}`;
   for (const { resultId, version } of await liveMembers(store.db, notice.id)) {
     await tell.delivery(practice, resultId, {
@@ -53,7 +54,8 @@ export async function textFailed(
       status: 'failed',
       task: null,
     });
-    if (after.contactFix)
+    // Who has the note was told; the mark on the number keeps the next text away (L25).
+    if (after.contactFix && purpose !== 'note-text')
       await tell.delivery(practice, resultId, {
         ...about,
         id: `${step}/contact-fix`,

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { afterTwilioError, isContradiction, isTextStatus, statusesBefore } from '../clients/twilio/index.js';
 import { settleEffect } from '../store/effects.js';
-import { liveMembers } from '../store/notices.js';
+import { liveMembers, purposeOf } from '../store/notices.js';
 import type { Practice } from '../store/practices.js';
 import type { EffectTable } from '../store/schema.js';
 import type { Store } from '../store/store.js';
@@ -44,7 +44,7 @@ export async function applyTextNews(
         at,
         noticeId: notice.id,
         version: m.version,
-        purpose: notice.purpose,
+        purpose: purposeOf(notice, before.epoch),
         status,
         channel: 'text',
         task: null,

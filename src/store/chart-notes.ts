@@ -89,6 +89,8 @@ const touchWords: Record<string, string> = {
   'amended-cosmetic': 'Result amended by the laboratory, no clinical change',
   'tried-to-reach-left': 'Message sent: we tried to reach you',
   'tried-to-reach-failed': 'Message "we tried to reach you" could not be delivered',
+  'note-text-left': 'Text sent: a new message is in the portal',
+  'note-text-failed': 'Text about the new message in the portal could not be delivered',
   release: 'Reviewed and released to the patient',
   'call-instead': 'Reviewed; patient to be called',
   'tier-changed': 'Reviewed; tier changed',
@@ -132,7 +134,10 @@ async function closingBody(tx: Tx, practice: Practice, resultId: string, line: N
     .where('result_id', '=', resultId)
     .orderBy('seq')
     .execute();
-  const last = (kinds: readonly string[]) => events.filter((e) => kinds.includes(e.kind)).at(-1);
+  // The text that goes with a note is not what told (L25).
+  const isTelling = (data: object) => (data as { purpose?: unknown }).purpose !== 'note-text';
+  const last = (kinds: readonly string[]) =>
+    events.filter((e) => kinds.includes(e.kind) && isTelling(e.data)).at(-1);
   const when = (at: EpochMs | undefined) => (at === undefined ? 'no' : localTime(practice.settings, at));
   const told = events
     .filter(

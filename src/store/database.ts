@@ -12,6 +12,7 @@ import * as spruce from './migrations/0008-spruce.js';
 import * as athenaFeeds from './migrations/0009-athena-feeds.js';
 import * as whatDecided from './migrations/0010-what-decided.js';
 import * as resultsCall from './migrations/0011-resultscall.js';
+import * as noteText from './migrations/0012-note-text.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '0009-athena-feeds': athenaFeeds,
   '0010-what-decided': whatDecided,
   '0011-resultscall': resultsCall,
+  '0012-note-text': noteText,
 };
 
 /**

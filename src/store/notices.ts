@@ -1,7 +1,8 @@
+import type { Selectable } from 'kysely';
 import type { EpochMs } from '../domain/result/report.js';
 import { newId } from '../security/tokens.js';
 import type { Tx } from './database.js';
-import type { NoticePurpose } from './schema.js';
+import type { NoticePurpose, NoticeTable } from './schema.js';
 import type { Store } from './store.js';
 
 export interface NoticeJoin {
@@ -36,6 +37,8 @@ export async function joinNotice(tx: Tx, _store: Store, join: NoticeJoin): Promi
     .where('draw_id', '=', join.drawId)
     .where('purpose', '=', join.purpose)
     .where('state', '=', 'waiting')
+    // What has told its members in the chart takes no other in (L25).
+    .where('noted_epoch', 'is', null)
     .executeTakeFirst();
   const noticeId = open?.id ?? newId();
   if (open)
@@ -134,6 +137,14 @@ export interface NoticeMember {
 /** What a member was told by a message of this purpose: "we tried to reach you" tells nothing (L25). */
 export function toldBy(purpose: NoticePurpose, member: NoticeMember): number | null {
   return purpose === 'tried-to-reach' ? null : member.version;
+}
+
+/** As what a send of a notice is told: after the patient's note it is the text that goes with it (L25), and tells nothing. */
+export function purposeOf(
+  notice: Pick<Selectable<NoticeTable>, 'purpose' | 'noted_epoch'>,
+  epoch: number,
+): NoticePurpose | 'note-text' {
+  return notice.noted_epoch !== null && epoch > notice.noted_epoch ? 'note-text' : notice.purpose;
 }
 
 export async function liveMembers(tx: Tx | Store['db'], noticeId: string): Promise<NoticeMember[]> {

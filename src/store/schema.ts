@@ -334,6 +334,8 @@ export interface NoticeTable {
   failed_channels: Generated<string[]>;
   language: string | null;
   epoch: Generated<number>;
+  /** L25: the send that put the patient's note into the chart; what leaves after it is the text that goes with it. */
+  noted_epoch: Generated<number | null>;
   wait_until: EpochMs | null;
   waits_for: string | null;
   token_index: string | null;

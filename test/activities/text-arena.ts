@@ -26,10 +26,11 @@ import {
 import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
 import { startSpruceSandbox } from '../../src/sandbox/spruce/server.js';
 import { startTwilioSandbox } from '../../src/sandbox/twilio/server.js';
+import { holdEffect, settleEffect } from '../../src/store/effects.js';
 import { upsertPatient } from '../../src/store/patients.js';
 import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
 import { journalUntil } from '../sandbox/webhook-receiver.js';
-import { DeskPractice, hour, monday9, potassium, roster } from '../starters/desk-practice.js';
+import { DeskPractice, hour, monday9, potassium, roster, staff } from '../starters/desk-practice.js';
 
 export const clinic = '+16175550100';
 export const authToken = 'token-of-the-arena';
@@ -244,15 +245,48 @@ export class ArenaPractice {
     mobile = `+1617555${String(110 + this.patients).padStart(4, '0')}`,
     route: string | null = null,
   ): Promise<ToldPatient> {
+    return this.toTell(mobile, { value: '4.1', route });
+  }
+
+  /** A patient with an abnormal result whose note was just found in the chart, when the worker died. */
+  async noted(mobile = `+1617555${String(110 + this.patients).padStart(4, '0')}`): Promise<ToldPatient> {
+    const patient = await this.toTell(mobile, { value: '5.4', route: null });
+    const set = { state: 'sending', channel: 'portal-note', language: 'eng' } as const;
+    const { noticeId, resultId } = patient;
+    await this.store.db.updateTable('notice').set(set).where('id', '=', noticeId).execute();
+    await this.store.db.transaction().execute(async (tx) => {
+      const { id } = await holdEffect(tx, this.store, {
+        practiceId: this.id,
+        key: `notice/${noticeId}/portal-note/0/${resultId}`,
+        kind: 'portal-note',
+        at: this.now,
+        noticeId,
+      });
+      await settleEffect(tx, this.store, id, { state: 'confirmed', at: this.now });
+    });
+    // The next one goes on from there.
+    await this.run('writePortalNote', { practiceId: this.id, noticeId, epoch: 0 });
+    return patient;
+  }
+
+  private async toTell(
+    mobile: string,
+    { value, route }: { value: string; route: string | null },
+  ): Promise<ToldPatient> {
     this.patients += 1;
+    const { desk } = this.arena;
     const chartId = `${this.id}-${this.patients}`;
-    const { id: resultId, state } = await this.arena.desk.deliver({
+    let result = await desk.deliver({
       familyName: 'Quillfeather',
       chartId,
-      observations: [potassium('4.1')],
+      observations: [potassium(value)],
       practice: this.practice,
       route,
     });
+    const release = { kind: 'sign-off', decision: 'release' } as const;
+    if (result.state.decision.kind === 'awaited')
+      result = await desk.decide(result, staff.provider, release, undefined, this.practice);
+    const { id: resultId, state } = result;
     const patientId = await upsertPatient(this.store, this.practice.id, {
       ...this.arena.desk.card('Quillfeather', chartId),
       mobilePhone: mobile,
@@ -439,7 +473,7 @@ export class ArenaPractice {
   }
 
   private async run(
-    name: 'sendText' | 'checkDelivery',
+    name: 'sendText' | 'checkDelivery' | 'writePortalNote',
     input: { practiceId: string; noticeId: string; epoch: number },
   ): Promise<string> {
     const activities = createNoticeActivities(this.arena.deps);

@@ -56,7 +56,7 @@ describe('sending a text', () => {
     await p.event(first.id, 'message-confirmed', { channel: 'portal-note' });
     const second = await p.result(silent);
     await p.event(second.id, 'message-left', { channel: 'text' });
-    // L9: without proof of delivery for 72 h somebody has to find out.
+    // L48: without a receipt for 24 h somebody has to find out.
     expect(await p.task(second.id, 'release')).toMatchObject({ owner_id: staff.okafor });
     expect(await p.texts()).toHaveLength(2);
   });

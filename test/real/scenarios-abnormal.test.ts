@@ -56,6 +56,36 @@ test('S000-T7, 4, 41, 52: abnormal and signed: a Spruce message with summary, ne
   );
 });
 
+test('L25: without Spruce: a note beside the published result, and one neutral text with it, where texts may go', async () => {
+  const p = await openPractice({ factor: 300 });
+  const [texted, silent] = [await p.patient(), await p.patient({ consenttotext: false })];
+  await p.arrive(bmp(texted.id, high), bmp(silent.id, high));
+  for (const patient of [texted, silent]) {
+    const { id } = await p.result(patient, 'sign-off');
+    await p.decide(staff.okafor, id, { kind: 'sign-off', decision: 'release' });
+  }
+  const { id } = await p.result(texted);
+  await p.event(id, 'message-confirmed', { channel: 'text', purpose: 'note-text' });
+  for (const patient of [texted, silent]) await p.nothingLeftToSend(patient);
+
+  for (const patient of [texted, silent]) {
+    const told = (await p.events((await p.result(patient)).id)).filter((e) => e.kind === 'message-confirmed');
+    expect(told[0]?.data).toMatchObject({ channel: 'portal-note', purpose: 'results' });
+    expect(await p.portalNotes(patient)).toEqual([
+      expect.stringContaining('outside the expected range') as unknown,
+    ]);
+  }
+  expect(await p.texts()).toMatchObject([
+    {
+      to: texted.phone,
+      body: expect.stringContaining('message from your care team') as unknown,
+    },
+  ]);
+  const [text] = await p.journal('twilio', 'message-created');
+  const notes = (await p.journal('athena')).filter((e) => e.kind === 'note-written');
+  expect(text?.at).toBeGreaterThanOrEqual(Math.min(...notes.map((e) => e.at)));
+});
+
 test('S000-T9, G22: abnormal, unsigned at 18 h: the covering colleague is paged, once per draw', async () => {
   // Due on Tuesday at 09:30, inside staffed hours; 24 h, the next step, on Tuesday at 15:30.
   const day = { start: '2026-03-02T15:30', factor: 5_400 };

@@ -152,6 +152,14 @@ describe('the checker', () => {
     expect(second({ channel: 'secure', to: null })).toMatchObject({ duplicates: 1 });
     expect(second({ channel: 'portal-note', to: null, resultId: 'r1' })).toMatchObject({ duplicates: 1 });
     expect(second({ arrived: false })).toMatchObject({ duplicates: 0, violations: [] });
+    // L25: a text may go with a note, after it and once.
+    const note = { channel: 'portal-note', to: null, resultId: 'r1' } as const;
+    const after = (...ms: number[]) =>
+      judged((e) => ({
+        messages: [text({ ...note }), ...ms.map((at) => text({ at: t0 + at })), ...e.messages.slice(1)],
+      }));
+    expect(after(8_000)).toMatchObject({ duplicates: 0 });
+    expect(after(8_000, 9_000)).toMatchObject({ duplicates: 1 });
     const update = { patientId: 'p-r1', purpose: 'update', members: [{ resultId: 'r1', version: 1 }] };
     expect(
       judged((e) => ({

@@ -185,8 +185,9 @@ export class DeskPractice {
     personId: string,
     body: CommandBody,
     note?: string,
+    practice = this.practice,
   ): Promise<{ id: string; state: ResultState }> {
-    const { store, practice } = this;
+    const { store } = this;
     const { id } = await writeCommand(store, {
       practice,
       personId,
@@ -198,7 +199,7 @@ export class DeskPractice {
     const command = await readCommand(store, practice.id, result.id, id);
     if (!command) throw new Error('the command was not written');
     const fact: Fact = { id, kind: 'command', at: store.realNow(), command };
-    return { id: result.id, state: await this.settle(result.id, result.state, fact) };
+    return { id: result.id, state: await this.settle(result.id, result.state, fact, practice) };
   }
 
   /** A result hears of something, as its workflow would. */

@@ -13,9 +13,11 @@ export function onDeliveryStatus(turn: Turn, fact: Delivery): void {
   const { version, telling } = turn.state;
   if (!version) return;
   const data = { channel: fact.channel, purpose: fact.purpose, version: fact.version };
-  if (fact.purpose === 'tried-to-reach') {
+  // Neither tells anything; the note that the text goes with has told (L25).
+  if (fact.purpose === 'tried-to-reach' || fact.purpose === 'note-text') {
     turn.event(`message-${fact.status}`, data);
-    if (fact.status === 'left' || fact.status === 'failed') turn.touch(`tried-to-reach-${fact.status}`, data);
+    if (fact.status === 'left' || fact.status === 'failed')
+      turn.touch(`${fact.purpose}-${fact.status}`, data);
     return;
   }
   const before = turn.state.toldVersion;

@@ -55,6 +55,8 @@ export interface NoticeFacts {
   readonly createdAt: EpochMs;
   readonly latestFactAt: EpochMs;
   readonly failedChannels: readonly string[];
+  /** The patient's note stands in the chart; what is left is the text that goes with it (L25). */
+  readonly noted: boolean;
   /** The practice says that ResultsCall tells its patients (L31). */
   readonly resultsCall: boolean;
   readonly members: readonly MemberFacts[];
@@ -79,6 +81,8 @@ export type Plan =
       readonly language: MessageLanguage;
       readonly wording: 'detail' | 'neutral';
     }
+  /** L25: the note has told, and no text goes with it any more. */
+  | { readonly do: 'stand' }
   /** L31: athenahealth's ResultsCall has told, or tells now; nothing of ours goes out. */
   | { readonly do: 'leave'; readonly to: 'resultscall' }
   | { readonly do: 'person'; readonly task: TaskKind; readonly why: string };
@@ -100,6 +104,7 @@ const personIfNotNormal = new Set(['hiv', 'sti', 'hepatitis']);
  */
 export function planNotice(facts: NoticeFacts): Plan {
   const { members, patient, now } = facts;
+  if (facts.noted) return accompany(facts);
   if (members.length === 0) return { do: 'withdraw', why: 'no-members' };
   if (members.some((m) => !m.tellable)) return { do: 'withdraw', why: 'not-tellable' };
   return (
@@ -107,6 +112,29 @@ export function planNotice(facts: NoticeFacts): Plan {
     waitForDraw(facts) ??
     chooseChannel(facts, language(patient, facts.defaultLanguage), worst(members), now)
   );
+}
+
+/**
+ * L25: the neutral text that goes with a patient's note, under every limit of texts. Where it may not go the note alone
+ * stands: the text tells nothing itself.
+ */
+function accompany(facts: NoticeFacts): Plan {
+  const { members, patient, now, failedChannels } = facts;
+  const isLeftOut =
+    members.length === 0 ||
+    members.some((m) => !m.tellable) ||
+    needsPerson(facts) !== null ||
+    isResultsCalls(facts) ||
+    failedChannels.includes('text');
+  const ready = isLeftOut ? null : readyAt('text', facts, now);
+  if (ready === null) return { do: 'stand' };
+  if (ready > now) return { do: 'wait', until: ready, why: 'window' };
+  return {
+    do: 'send',
+    channel: 'text',
+    language: language(patient, facts.defaultLanguage),
+    wording: 'neutral',
+  };
 }
 
 /** L26, L29, L30: who is never written to automatically. */

@@ -62,7 +62,13 @@ async function answer(
     .innerJoin('effect', 'effect.notice_id', 'notice.id')
     .select(['notice.id', 'notice.purpose'])
     .where('notice.patient_id', '=', patientId)
-    .where('notice.state', 'in', ['sending', 'sent', 'confirmed'])
+    .where((e) =>
+      e.or([
+        e('notice.state', 'in', ['sending', 'sent', 'confirmed']),
+        // Its note has told; the text that goes with it waits for its hours.
+        e('notice.noted_epoch', 'is not', null),
+      ]),
+    )
     .where('effect.state', 'in', ['called', 'unknown', 'confirmed'])
     .orderBy(sql`effect.called_at desc nulls last`)
     .orderBy('notice.id', 'desc')

@@ -126,7 +126,12 @@ function findDuplicates({ messages, notices, chartDocuments }: Evidence): Violat
     const notice = m.noticeId === null ? undefined : notices.get(m.noticeId);
     if (!notice) continue;
     const members = notice.members.filter((one) => m.resultId === null || one.resultId === m.resultId);
-    for (const { resultId, version } of members) count(told, `${resultId}/v${version}/${notice.purpose}`);
+    // L25: a text that follows a note goes with it; a second one would be one too many.
+    const isNoteText =
+      m.channel === 'text' &&
+      messages.some((n) => n.noticeId === m.noticeId && n.channel === 'portal-note' && n.at <= m.at);
+    const purpose = isNoteText ? `${notice.purpose}/note-text` : notice.purpose;
+    for (const { resultId, version } of members) count(told, `${resultId}/v${version}/${purpose}`);
   }
   const markers = new Map<string, number>();
   for (const { text } of chartDocuments) for (const marker of markersIn(text)) count(markers, marker);

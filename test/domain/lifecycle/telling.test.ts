@@ -267,6 +267,20 @@ describe('abnormal: message, then call (L33)', () => {
   });
 });
 
+test.each(['left', 'confirmed', 'failed'] as const)(
+  'L25: the text that goes with a note tells nothing, when it is %s: it is recorded, the note goes on to count',
+  (status) => {
+    const life = signed().told();
+    const before = life.state.telling;
+    life.message(status, 1, { purpose: 'note-text', channel: 'text' });
+    expect(life.state.telling).toEqual(before);
+    expect(life.events(`message-${status}`).at(-1)?.data).toMatchObject({ purpose: 'note-text' });
+    expect(life.tasks).toEqual([]);
+    life.until(at(1, 9));
+    expect(life.tasks).toEqual(['callback']);
+  },
+);
+
 describe('the patient changed (L23)', () => {
   test('a dead patient gets nothing more; active again, the message goes on', () => {
     const life = signed();

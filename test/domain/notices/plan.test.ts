@@ -56,6 +56,7 @@ function plan(facts: Partial<NoticeFacts> = {}, patient: Partial<PatientFacts> =
     createdAt: monday10 - hour,
     latestFactAt: monday10 - hour,
     failedChannels: [],
+    noted: false,
     resultsCall: false,
     members: [member],
     siblings: [],
@@ -126,6 +127,51 @@ describe('by which channel', () => {
       do: 'person',
       task: 'callback',
       why: 'no-channel',
+    });
+  });
+
+  describe('L25: a patient’s note is accompanied by a neutral text', () => {
+    const noted = (facts: Partial<NoticeFacts> = {}, patient: Partial<PatientFacts> = {}) =>
+      plan({ noted: true, members: [abnormal], ...facts }, { spruceAccount: false, ...patient });
+    const text = { do: 'send', channel: 'text', language: 'eng', wording: 'neutral' };
+    const stands = { do: 'stand' };
+
+    test('whatever its purpose, in the hours of texts, without settling and without the siblings', () => {
+      for (const purpose of ['results', 'update', 'tried-to-reach'] as const)
+        expect(noted({ purpose, latestFactAt: monday10 })).toEqual(text);
+      expect(noted({ siblings: [{ tier: 'review', open: true, undecided: true }] })).toEqual(text);
+      expect(noted({}, { language: 'spa' })).toEqual({ ...text, language: 'spa' });
+      expect(noted({ now: midnight + 20.5 * hour })).toMatchObject({
+        do: 'wait',
+        until: midnight + day + 9 * hour,
+      });
+      expect(noted({}, { textsToday: 1 })).toMatchObject({ do: 'wait', until: midnight + day + 9 * hour });
+    });
+
+    test('L26, L27, L29, L37: where no text may go the note alone stands, and nobody else is told', () => {
+      const no: Partial<PatientFacts>[] = [
+        { mobile: false },
+        { consentToText: false },
+        { labTextPreference: false },
+        { textsThisWeek: 3 },
+        { doNotCall: true },
+        { confidential: true },
+        { status: 'deceased' },
+        { language: 'vie' },
+        { ageYears: 17 },
+        { ageYears: null },
+      ];
+      for (const patient of no) expect(noted({}, patient)).toEqual(stands);
+      expect(noted({ purpose: 'update' }, { textsToday: 1 })).toEqual(stands);
+      expect(noted({ failedChannels: ['secure', 'text'] })).toEqual(stands);
+      expect(noted({ members: [{ ...abnormal, sensitive: ['hiv'] }] })).toEqual(stands);
+      expect(noted({ members: [{ ...abnormal, sensitive: ['pregnancy'] }] })).toEqual(text);
+    });
+
+    test('L20, L31: what is not current any more, or ResultsCall’s, gets none', () => {
+      expect(noted({ members: [{ ...abnormal, tellable: false }] })).toEqual(stands);
+      expect(noted({ resultsCall: true })).toEqual(stands);
+      expect(noted({ resultsCall: true, purpose: 'update' })).toEqual(text);
     });
   });
 
