@@ -1,4 +1,5 @@
 import { isOpen } from '../domain/calendar/open-hours.js';
+import { isSecureTime } from '../domain/notices/plan.js';
 import { MessageError } from '../domain/messages/template.js';
 import type { EpochMs } from '../domain/result/report.js';
 import { staffedHours, textHours } from '../store/calendar.js';
@@ -146,10 +147,10 @@ export async function composed<T>(
   }
 }
 
-/** L27: texts within their window, secure messages in staffed hours. */
+/** L27: as it was planned: texts within their window, secure messages with two staffed hours left. */
 function mayLeaveNow(practice: Practice, channel: NoticeChannel, now: EpochMs): boolean {
   if (channel === 'text') return isOpen(textHours(practice.settings, now), now);
-  return channel !== 'secure' || isOpen(staffedHours(practice.settings, now), now);
+  return channel !== 'secure' || isSecureTime(staffedHours(practice.settings, now), now);
 }
 
 async function stillTellable(tx: Tx, noticeId: string): Promise<boolean> {

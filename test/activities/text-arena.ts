@@ -27,7 +27,7 @@ import { createSpruceControl } from '../../src/sandbox/spruce/control.js';
 import { startSpruceSandbox } from '../../src/sandbox/spruce/server.js';
 import { startTwilioSandbox } from '../../src/sandbox/twilio/server.js';
 import { holdEffect, settleEffect } from '../../src/store/effects.js';
-import { upsertPatient } from '../../src/store/patients.js';
+import { loadPatient, upsertPatient } from '../../src/store/patients.js';
 import { importPractice, loadPractice, type Practice } from '../../src/store/practices.js';
 import { journalUntil } from '../sandbox/webhook-receiver.js';
 import { DeskPractice, hour, monday9, potassium, roster, staff } from '../starters/desk-practice.js';
@@ -246,6 +246,28 @@ export class ArenaPractice {
     route: string | null = null,
   ): Promise<ToldPatient> {
     return this.toTell(mobile, { value: '4.1', route });
+  }
+
+  /** A patient with a Spruce account and no consent to texts, whose secure message was planned and is tried again. */
+  async secureHeldBack(): Promise<ToldPatient> {
+    const patient = await this.normal();
+    const { card } = await loadPatient(this.store, patient.patientId);
+    await upsertPatient(this.store, this.id, { ...card, consentToText: false });
+    await this.store.db
+      .updateTable('patient')
+      .set({ spruce_contact_id: 'entity_1', spruce_has_account: true })
+      .where('id', '=', patient.patientId)
+      .execute();
+    await this.store.db
+      .updateTable('notice')
+      .set({ state: 'sending', channel: 'secure', language: 'eng' })
+      .where('id', '=', patient.noticeId)
+      .execute();
+    return patient;
+  }
+
+  sendSecure({ noticeId }: ToldPatient): Promise<string> {
+    return this.run('sendSecure', { practiceId: this.id, noticeId, epoch: 0 });
   }
 
   /** A patient with an abnormal result whose note was just found in the chart, when the worker died. */
@@ -473,7 +495,7 @@ export class ArenaPractice {
   }
 
   private async run(
-    name: 'sendText' | 'checkDelivery' | 'writePortalNote',
+    name: 'sendText' | 'sendSecure' | 'checkDelivery' | 'writePortalNote',
     input: { practiceId: string; noticeId: string; epoch: number },
   ): Promise<string> {
     const activities = createNoticeActivities(this.arena.deps);

@@ -91,7 +91,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const textsPerDay = 1;
 const textsPerWeek = 3;
-/** L27: secure messages leave with at least this much of the staffed day left. */
+/** L27. */
 const staffedLeftMs = 2 * hour;
 /** Categories of which only a person speaks, whatever the value (L29). */
 const personOnly = new Set(['genetic', 'substance']);
@@ -241,7 +241,7 @@ function readyAt(channel: Channel | 'resultscall', facts: NoticeFacts, now: Epoc
       return nextOpening(textWindow, now);
     case 'secure': {
       if (!patient.spruceAccount) return null;
-      if (isOpen(staffed, now) && staffedLeft(staffed, now) >= staffedLeftMs) return now;
+      if (isSecureTime(staffed, now)) return now;
       const tomorrow = isOpen(staffed, now) ? now + staffedLeft(staffed, now) : now;
       return nextOpening(staffed, tomorrow);
     }
@@ -252,6 +252,11 @@ function readyAt(channel: Channel | 'resultscall', facts: NoticeFacts, now: Epoc
     default:
       return channel satisfies never;
   }
+}
+
+/** L27: secure messages leave in staffed hours, with enough of the day left for whoever answers. */
+export function isSecureTime(staffed: OpenHours, now: EpochMs): boolean {
+  return isOpen(staffed, now) && staffedLeft(staffed, now) >= staffedLeftMs;
 }
 
 function isBeyondTextLimits({ patient, purpose }: NoticeFacts): boolean {
