@@ -12,6 +12,8 @@ import { guarded } from './failures.js';
 import { createTell } from './tell.js';
 
 const minuteMs = 60_000;
+/** What cannot be read back for this long is not looked for any more (real ms). */
+const givenUpAfterMs = 24 * 60 * minuteMs;
 /** Notes taken up per batch: a minute's worth (S000-75). */
 const batchSize = 30;
 const retryMs = 10_000;
@@ -25,8 +27,12 @@ interface QueuedNote {
   readonly marker: string;
   readonly body: string;
   readonly queuedAt: number;
-  /** A call was made before whose outcome is not known. */
-  readonly wasCalled: boolean;
+  /** When the chart was called with it (real ms); from then on it may be there. */
+  readonly calledRealAt: number | null;
+  /** The chart's answer: it took the note. Such a note is never written again, whatever its lists say (L44). */
+  readonly documentId: string | null;
+  /** Its result was told that it cannot be read back. */
+  readonly isToldUnread: boolean;
 }
 
 /** Writes chart notes: each once, with its marker, read back (L44). One bad note never stalls the others. */
@@ -56,11 +62,13 @@ export function createChartActivities(deps: ActivityDeps): ChartActivities {
           .selectFrom('chart_note')
           .select(sql<number | null>`min(greatest(next_real_at, coalesce(lease_real_until, 0)))`.as('next'))
           .where('practice_id', '=', practice.id)
-          .where('state', 'in', ['queued', 'called'])
+          .where('state', 'in', ['queued', 'called', 'unknown'])
           .executeTakeFirst();
         const next = open?.next ?? null;
-        if (next === null || !isClosed) return { written, nextRealAt: next };
-        return { written, nextRealAt: Math.max(next, store.realNow() + practice.settings.chartRecheckMs) };
+        if (next === null) return { written, nextRealAt: null };
+        const recheckAt = store.realNow() + practice.settings.chartRecheckMs;
+        // New notes wait for the same time: one that is to be looked for much later must not hold them up.
+        return { written, nextRealAt: isClosed ? Math.max(next, recheckAt) : Math.min(next, recheckAt) };
       }),
   };
 }
@@ -73,7 +81,10 @@ async function dueNotes({ store }: ActivityDeps, practice: Practice): Promise<Qu
     .where('practice_id', '=', practice.id)
     .where('next_real_at', '<=', now)
     .where((e) =>
-      e.or([e('state', '=', 'queued'), e.and([e('state', '=', 'called'), e('lease_real_until', '<=', now)])]),
+      e.or([
+        e('state', 'in', ['queued', 'unknown']),
+        e.and([e('state', '=', 'called'), e('lease_real_until', '<=', now)]),
+      ]),
     )
     .orderBy('queued_at')
     .limit(batchSize)
@@ -87,7 +98,9 @@ async function dueNotes({ store }: ActivityDeps, practice: Practice): Promise<Qu
     marker: r.marker,
     body: store.cipher.open(r.body_sealed, noteBodyAad),
     queuedAt: r.queued_at,
-    wasCalled: r.state === 'called',
+    calledRealAt: r.state === 'queued' ? null : (r.called_real_at ?? r.lease_real_until ?? 0),
+    documentId: r.document_id,
+    isToldUnread: r.state === 'unknown',
   }));
 }
 
@@ -96,7 +109,8 @@ function merged(notes: readonly QueuedNote[]): QueuedNote[][] {
   const groups = new Map<string, QueuedNote[]>();
   for (const n of notes) {
     const minute = Math.floor(n.queuedAt / minuteMs);
-    const key = n.kind === 'closing' || n.wasCalled ? n.id : `${n.resultId}/${minute}`;
+    const isAlone = n.kind === 'closing' || n.calledRealAt !== null;
+    const key = n.documentId ?? (isAlone ? n.id : `${n.resultId}/${minute}`);
     groups.set(key, [...(groups.get(key) ?? []), n]);
   }
   return [...groups.values()];
@@ -115,35 +129,82 @@ async function writeGroup(
   const { card } = await loadPatient(store, first.patientId);
   const { departmentId } = card;
   if (departmentId === null) return giveUp(deps, practice, group, 'no-department');
-  const readBack = async () => {
+  const readBack = async (documentId: string | null) => {
     const documents = await athena.clinicalDocuments(card.chartId, departmentId);
-    return documents.find((d) => d.internalNote?.includes(first.marker));
+    return documents.find(
+      (d) =>
+        (documentId !== null && d.documentId === documentId) ||
+        d.internalNote?.includes(first.marker) === true,
+    );
   };
   let reached: 'nothing' | 'calling' | 'written' = 'nothing';
   try {
-    if (first.wasCalled) {
-      const there = await readBack();
-      if (there) return await confirm(deps, practice, group, there.documentId);
+    if (first.calledRealAt !== null) {
+      const there = await readBack(first.documentId);
+      if (there) return await confirm(deps, practice, group, first.documentId ?? there.documentId);
+      // The list lags: not listed is no proof that it is not there, before it had its time (L44).
+      const isOpen = store.realNow() < first.calledRealAt + practice.settings.noteReadBackMs;
+      if (first.documentId !== null || isOpen) return await lookAgain(deps, practice, group);
     }
     await takeChartTurn(store, practice);
     if (!(await claim(deps, practice, ids))) return;
     reached = 'calling';
-    const written = await athena.createClinicalDocument({
+    const { documentId } = await athena.createClinicalDocument({
       patientId: card.chartId,
       departmentId,
       internalNote: group.map((n) => `${n.body}\n${n.marker}`).join('\n'),
       autoClose: true,
     });
     reached = 'written';
-    const there = await readBack();
-    if (there) return await confirm(deps, practice, group, written.documentId);
-    // Written and not readable yet: asked for again after its lease, never written a second time unseen.
+    await store.db
+      .updateTable('chart_note')
+      .set({ document_id: documentId })
+      .where('id', 'in', ids)
+      .execute();
+    const there = await readBack(documentId);
+    if (there) return await confirm(deps, practice, group, documentId);
+    // Written and not readable yet: looked for after its lease.
   } catch (err) {
     // What may be in the chart stays `called`: it is looked for after its lease, never written again unseen.
     const outcome = err instanceof VendorError ? err.outcome : 'unknown';
     if (reached === 'written' || (reached === 'calling' && outcome === 'unknown')) return;
-    await later(deps, practice, group, err, reached === 'calling');
+    if (first.documentId === null) return await later(deps, practice, group, err, reached === 'calling');
+    // Only its reading failed, whatever the answer was.
+    await lookAgain(deps, practice, group, err instanceof VendorError ? err.retryAfterMs : null);
+    if (!(err instanceof VendorError)) throw err;
   }
+}
+
+/**
+ * Not to be seen in the chart. What the chart took is looked for on; when it had its time, its result is told once, so
+ * that a person looks (L44). It may still turn up: then it is confirmed like any other.
+ */
+async function lookAgain(
+  deps: ActivityDeps,
+  practice: Practice,
+  group: readonly QueuedNote[],
+  retryAfterMs: number | null = null,
+): Promise<void> {
+  const { store } = deps;
+  const { leaseMs, noteReadBackMs } = practice.settings;
+  const [first] = group;
+  if (!first) return;
+  const now = store.realNow();
+  const age = now - (first.calledRealAt ?? now);
+  const isLate = first.documentId !== null && age >= noteReadBackMs;
+  if (isLate && !first.isToldUnread) await tellAll(deps, practice, group, 'unread');
+  await store.db
+    .updateTable('chart_note')
+    .set({
+      next_real_at: now + Math.max(isLate ? noteReadBackMs : leaseMs, retryAfterMs ?? 0),
+      ...(isLate && { state: age < givenUpAfterMs ? 'unknown' : 'failed', code: 'not-read-back' }),
+    })
+    .where(
+      'id',
+      'in',
+      group.map((n) => n.id),
+    )
+    .execute();
 }
 
 /** Takes a group for one write. False when another drain (after an outage there may be two) has part of it. */
@@ -165,7 +226,12 @@ async function claim({ store }: ActivityDeps, practice: Practice, ids: readonly 
     if (free.length !== ids.length) return false;
     await tx
       .updateTable('chart_note')
-      .set({ state: 'called', lease_real_until: now + practice.settings.leaseMs, tries: sql`tries + 1` })
+      .set({
+        state: 'called',
+        called_real_at: now,
+        lease_real_until: now + practice.settings.leaseMs,
+        tries: sql`tries + 1`,
+      })
       .where('id', 'in', ids)
       .execute();
     return true;
@@ -194,7 +260,13 @@ async function confirm(
       });
   await store.db
     .updateTable('chart_note')
-    .set({ state: 'confirmed', confirmed_at: at, document_id: documentId, lease_real_until: null })
+    .set({
+      state: 'confirmed',
+      confirmed_at: at,
+      document_id: documentId,
+      lease_real_until: null,
+      code: null,
+    })
     .where('id', 'in', ids)
     .execute();
 }
@@ -236,16 +308,7 @@ async function giveUp(
   code: string,
 ): Promise<void> {
   const { store } = deps;
-  const tell = createTell(deps.temporal);
-  const at = practiceNow(store, practice);
-  for (const n of group)
-    await tell.charted(practice, n.resultId, {
-      id: `note/${n.id}/failed`,
-      at,
-      noteKey: n.key,
-      noteKind: n.kind,
-      state: 'failed',
-    });
+  await tellAll(deps, practice, group, 'failed');
   await store.db
     .updateTable('chart_note')
     .set({ state: 'failed', code })
@@ -255,4 +318,22 @@ async function giveUp(
       group.map((n) => n.id),
     )
     .execute();
+}
+
+async function tellAll(
+  { store, temporal }: ActivityDeps,
+  practice: Practice,
+  group: readonly QueuedNote[],
+  state: 'failed' | 'unread',
+): Promise<void> {
+  const tell = createTell(temporal);
+  const at = practiceNow(store, practice);
+  for (const n of group)
+    await tell.charted(practice, n.resultId, {
+      id: `note/${n.id}/${state}`,
+      at,
+      noteKey: n.key,
+      noteKind: n.kind,
+      state,
+    });
 }

@@ -41,7 +41,13 @@ export interface Tell {
   charted(
     practice: Practice,
     resultId: string,
-    fact: { id: string; at: number; noteKey: string; noteKind: string; state: 'confirmed' | 'failed' },
+    fact: {
+      id: string;
+      at: number;
+      noteKey: string;
+      noteKind: string;
+      state: 'confirmed' | 'failed' | 'unread';
+    },
   ): Promise<void>;
   /** Hands over what a person decided; the workflow loads the row (architecture §5). */
   command(practice: Practice, resultId: string, commandId: string): Promise<void>;

@@ -112,6 +112,7 @@ const sentences: Record<string, Sentence> = {
   reopened: (d) => `Opened again (${of(d, 'why')})`,
   'chart-note-confirmed': (d) => `Chart note is in the chart (${of(d, 'noteKind')})`,
   'chart-note-failed': (d) => `Chart note could not be written (${of(d, 'noteKind')})`,
+  'chart-note-unread': (d) => `The chart took a note and does not show it (${of(d, 'noteKind')})`,
   'chart-late': () => 'The closing chart note is late',
   'duty-failed': (d) =>
     `A step failed and is tried again or given to a person: ${of(d, 'duty')} (${of(d, 'code')})`,

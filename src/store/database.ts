@@ -13,6 +13,7 @@ import * as athenaFeeds from './migrations/0009-athena-feeds.js';
 import * as whatDecided from './migrations/0010-what-decided.js';
 import * as resultsCall from './migrations/0011-resultscall.js';
 import * as noteText from './migrations/0012-note-text.js';
+import * as noteCalled from './migrations/0013-note-called.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '0010-what-decided': whatDecided,
   '0011-resultscall': resultsCall,
   '0012-note-text': noteText,
+  '0013-note-called': noteCalled,
 };
 
 /**

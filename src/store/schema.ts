@@ -383,7 +383,9 @@ export interface ChartNoteTable {
   kind: 'touch' | 'closing' | 'action';
   marker: string;
   body_sealed: string;
+  /** unknown: the chart took it, and it cannot be read back. */
   state: 'queued' | 'called' | 'confirmed' | 'failed' | 'unknown';
+  called_real_at: Generated<EpochMs | null>;
   lease_real_until: EpochMs | null;
   tries: Generated<number>;
   next_real_at: Generated<EpochMs>;

@@ -82,7 +82,7 @@ export const patientPageConfirmed = defineSignal<[PageConfirmed]>('patientPageCo
 export const patientReplied = defineSignal<[PatientReplied]>('patientReplied');
 export const chartChanged =
   defineSignal<
-    [{ id: string; at: number; noteKey: string; noteKind: string; state: 'confirmed' | 'failed' }]
+    [{ id: string; at: number; noteKey: string; noteKind: string; state: 'confirmed' | 'failed' | 'unread' }]
   >('chartChanged');
 export const patientChanged = defineSignal<[{ id: string; at: number; status: string }]>('patientChanged');
 /** Starts a run that has nothing to say but "look at your record". */

@@ -174,6 +174,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
       portalUrl: 'https://portal.example/harbor',
       demoPolicy: true,
       leaseMs: 11_000,
+      noteReadBackMs: 20_000,
       textUnknownWaitMs: 3_000,
       secureUnknownWaitMs: 3_000,
       spruceRoundEveryMs: 0,

@@ -184,8 +184,8 @@ function pageIfNeeded(turn: Turn, page: PageOrder): void {
 function onChartChanged(turn: Turn, fact: Extract<Fact, { kind: 'chart-changed' }>): void {
   const { ending, closings, policy } = turn.state;
   turn.event(`chart-note-${fact.state}`, { note: fact.noteKey, noteKind: fact.noteKind });
-  if (fact.state === 'failed') {
-    turn.alarm('chart-note-failed', fact.noteKey);
+  if (fact.state !== 'confirmed') {
+    turn.alarm(`chart-note-${fact.state}`, fact.noteKey);
     if (ending.kind === 'closed') return;
     turn.fire(`chart-failed/${fact.noteKey}`, turn.now);
     turn.openTask('follow-up', 'owner', turn.now + policy.replyStaffedMs);

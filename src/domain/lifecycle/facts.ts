@@ -135,7 +135,8 @@ export type Fact = { readonly id: string; readonly at: EpochMs } & (
       readonly kind: 'chart-changed';
       readonly noteKey: string;
       readonly noteKind: string;
-      readonly state: 'confirmed' | 'failed';
+      /** unread: the chart took it and does not show it. */
+      readonly state: 'confirmed' | 'failed' | 'unread';
     }
   | { readonly kind: 'patient-changed'; readonly status: string }
   | { readonly kind: 'deadline'; readonly step: string; readonly dueAt: EpochMs }

@@ -85,6 +85,11 @@ export const settingsSchema = z.object({
   secureUnknownWaitMs: z.number().default(120_000),
   /** The back-stop of Spruce reads no more often than this (real ms). */
   spruceRoundEveryMs: z.number().nonnegative().default(60_000),
+  /** L44: a chart note that the chart took, or may have taken, is looked for this long: its lists lag (real ms). */
+  noteReadBackMs: z
+    .number()
+    .positive()
+    .default(10 * 60_000),
   /** Calls that may have happened are not looked at again before this has passed (real ms); above every timeout. */
   leaseMs: z.number().default(30_000),
 });

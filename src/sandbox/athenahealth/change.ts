@@ -34,7 +34,7 @@ export function postResult(
       documentroute: 'INTERFACE',
       ...plainFields(given),
     },
-    listedFrom: 0,
+    createdByApiAt: 0,
     result: {
       observedAt: given.observationdatetime ?? null,
       publishedAt: given.portalpublisheddatetime ?? null,

@@ -32,6 +32,6 @@ export function readChart(tenant: AthenaTenant, patientId?: string): ChartEntry[
   return documents.map(entryOf);
 }
 
-function entryOf({ id, documentclass, listedFrom: _, result, ...document }: ChartDocument): ChartEntry {
+function entryOf({ id, documentclass, createdByApiAt: _, result, ...document }: ChartDocument): ChartEntry {
   return { documentid: id, class: documentclass, ...document, ...result };
 }

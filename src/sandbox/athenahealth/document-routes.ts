@@ -114,7 +114,7 @@ function create(call: V1Call, { documentclass, required, check }: WritableClass)
     internalnote: '',
     patientnote: '',
     notes: [],
-    listedFrom: Date.now() + tenant.settings.listLagMs,
+    createdByApiAt: Date.now(),
     fields: {
       documentsource: 'INTERFACE',
       documentroute: 'INTERFACE',

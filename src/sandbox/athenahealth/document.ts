@@ -35,8 +35,8 @@ export interface ChartDocument {
   readonly notes: ChartNote[];
   /** Further fields under athenahealth's names, answered as they are. */
   fields: Record<string, unknown>;
-  /** Real time from which lists show it; a document may be there and not be listed yet. */
-  readonly listedFrom: EpochMs;
+  /** Real time at which it was created by API; lists show it later. 0: not by API. */
+  readonly createdByApiAt: EpochMs;
   /** Present on lab and imaging results only. */
   readonly result?: ResultPart;
 }

@@ -9,10 +9,10 @@ export function listedDocuments(
   documentclass: string | undefined,
 ): readonly ChartDocument[] {
   const { status } = call.query;
-  const now = Date.now();
+  const listedUntil = Date.now() - call.tenant.settings.listLagMs;
   return call.tenant
     .documentsOf(patientId)
-    .filter((document) => document.listedFrom <= now)
+    .filter((document) => document.createdByApiAt <= listedUntil)
     .filter((document) => !documentclass || document.documentclass === documentclass)
     .filter((document) => !status || document.status === status)
     .filter((document) => document.status !== 'DELETED' || booleanOf(call.query, 'showdeleted'));

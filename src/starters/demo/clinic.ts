@@ -117,6 +117,7 @@ export function clinicImport(where: {
       demoPolicy: true,
       // Above every timeout; short, so that a killed worker's calls are looked at again within the demo.
       leaseMs: 12_000,
+      noteReadBackMs: 60_000,
       textUnknownWaitMs: 15_000,
       secureUnknownWaitMs: 15_000,
     },

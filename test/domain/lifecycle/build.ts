@@ -259,7 +259,7 @@ export class Life {
     return this;
   }
 
-  charted(state: 'confirmed' | 'failed' = 'confirmed', closing = this.state.closings): this {
+  charted(state: 'confirmed' | 'failed' | 'unread' = 'confirmed', closing = this.state.closings): this {
     this.fact({ kind: 'chart-changed', noteKey: `closing/${closing}`, noteKind: 'closing', state });
     return this;
   }

@@ -151,6 +151,15 @@ describe('when the chart does not take it (L44, L49)', () => {
     expect(life.phase).toBe('closed');
   });
 
+  test('a closing note that the chart took and does not show becomes work, and closes when it turns up', () => {
+    const life = told().confirmPage().charted('unread');
+    expect(life.tasks).toEqual(['follow-up']);
+    expect(life.lines('alarm')).toMatchObject([{ code: 'chart-note-unread' }]);
+    life.charted();
+    expect(life.phase).toBe('closed');
+    expect(life.tasks).toEqual([]);
+  });
+
   test('a failed touch note alone never closes anything', () => {
     const life = told().confirmPage();
     life.fact({ kind: 'chart-changed', noteKey: 'v1/opened/1', noteKind: 'touch', state: 'failed' });
