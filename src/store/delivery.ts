@@ -1,3 +1,4 @@
+import type { SourceConfig } from '../domain/practice/source.js';
 import type { SourceLane } from '../domain/result/placement.js';
 import type { EpochMs, Report } from '../domain/result/report.js';
 import type { IdentityNews } from './news.js';
@@ -15,6 +16,8 @@ export interface Delivery {
   readonly waitingResultId: string | null;
   /** L4: whether this source speaks for its results (the default) or only wakes and enriches. */
   readonly sourceLane?: SourceLane;
+  /** L1: the lane of what this source makes; `notify` by default. */
+  readonly lane?: SourceConfig['lane'];
   /** L42: the chart's own ids of records that were merged into this patient's. */
   readonly previousChartIds?: readonly string[];
 }

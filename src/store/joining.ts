@@ -60,11 +60,12 @@ async function carryContent(
   if (placing.kind === 'known') return;
   const row = await tx
     .selectFrom('version')
-    .select(['report_id', 'detected_at', 'detected_real_at'])
+    .innerJoin('result', 'result.id', 'version.result_id')
+    .select(['version.report_id', 'version.detected_at', 'version.detected_real_at', 'result.lane'])
     .where('result_id', '=', other.resultId)
     .where('number', '=', other.current.number)
     .executeTakeFirstOrThrow();
-  if (placing.matches) await matchResult(tx, practice, survivor.resultId, report, row.detected_at);
+  if (placing.matches) await matchResult(tx, survivor.resultId, row.lane);
   await addVersion(tx, store, practice, {
     resultId: survivor.resultId,
     reportId: row.report_id,

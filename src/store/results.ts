@@ -1,4 +1,3 @@
-import type { Report } from '../domain/result/report.js';
 import { newId } from '../security/tokens.js';
 import type { Tx } from './database.js';
 import { joinDraw } from './draws.js';
@@ -19,7 +18,7 @@ export async function newResult(
   quarantined: boolean,
 ): Promise<string> {
   const { patientId, report, waitingResultId } = delivery;
-  const own = laneOf(practice, report, delivery.detectedAt);
+  const own = laneOf(practice, report, delivery.detectedAt, delivery.lane);
   const isWaiting = quarantined || (delivery.sourceLane === 'second' && own !== 'historic');
   const place = {
     patient_id: quarantined ? null : patientId,
@@ -62,17 +61,11 @@ export async function newResult(
   return id;
 }
 
-/** L4: the master speaks of it now; from here on it is told like any other. */
-export async function matchResult(
-  tx: Tx,
-  practice: Practice,
-  resultId: string,
-  report: Report,
-  detectedAt: number,
-): Promise<void> {
+/** L4: the master speaks of it now; from here on it is told as its lane says (L1). */
+export async function matchResult(tx: Tx, resultId: string, lane: string): Promise<void> {
   await tx
     .updateTable('result')
-    .set({ lane: laneOf(practice, report, detectedAt) })
+    .set({ lane })
     .where('id', '=', resultId)
     .where('lane', '=', 'unmatched')
     .execute();

@@ -11,6 +11,7 @@ import { appendEvents } from './events.js';
 import { joinInto } from './joining.js';
 import { addVersion, keepReport, noteShown } from './keeping.js';
 import { addNews, type IdentityNews } from './news.js';
+import { laneOf } from './lanes.js';
 import { patientLock } from './patients.js';
 import { practiceNow, type Practice } from './practices.js';
 import { matchResult, newResult } from './results.js';
@@ -151,7 +152,8 @@ class Storing {
   private async storeVersion(placing: Extract<Placing, { kind: 'version' }>): Promise<Stored> {
     const { tx, practice, delivery } = this;
     const { resultId, take, standsOn } = placing;
-    if (placing.matches) await matchResult(tx, practice, resultId, delivery.report, delivery.detectedAt);
+    if (placing.matches)
+      await matchResult(tx, resultId, laneOf(practice, delivery.report, delivery.detectedAt, delivery.lane));
     if (standsOn !== null)
       await tx
         .updateTable('version')

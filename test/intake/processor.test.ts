@@ -12,6 +12,7 @@ import { listDeadLetters, retryDeadLetters } from '../../src/store/dead-letters.
 import { upsertPatient } from '../../src/store/patients.js';
 import { putSource } from '../../src/store/sources.js';
 import { keepTransmission } from '../../src/store/transmissions.js';
+import { stageVersion } from '../../src/store/stage.js';
 import { storeDelivery } from '../../src/store/versions.js';
 import { DeskPractice, hour, monday9, potassium } from '../starters/desk-practice.js';
 import { card } from '../store/patient-card.js';
@@ -175,6 +176,25 @@ describe('a patient who is found later', () => {
     expect(row.patient_id).not.toBeNull();
     expect(told.at(-1)).toBe(`versionArrived ${row.id}`);
   });
+
+  test.each(['copy', 'told-at-visit', 'review', 'historic'] as const)(
+    'L1: a result of a source in lane %s is in that lane once its patient is found, whatever was decided meanwhile',
+    async (lane) => {
+      await putSource(desk.store, desk.practice, { ...labSource, lane });
+      const id = await arrive(lane, results(received({ patient: known(`L-${lane}`) })));
+      await process();
+      const resultId = (await state(id)).items[0]?.result_id ?? '';
+      // Its workflow classified and recorded it while it belonged to nobody.
+      await desk.store.db.updateTable('result').set({ seq: 1 }).where('id', '=', resultId).execute();
+
+      charts.add(`L-${lane}`);
+      desk.goTo(monday9 + hour);
+      await findOutAgain(port, desk.practice);
+      await putSource(desk.store, desk.practice, labSource);
+      const { current_version: version } = await resultRow(resultId);
+      expect(await stageVersion(desk.store, desk.practice.id, resultId, version)).toMatchObject({ lane });
+    },
+  );
 
   test('the chart had brought the result already: the waiting one is joined to it, and closes in the same chart', async () => {
     const sent = received({ patient: known('5502'), filler: 'BOTH' });

@@ -13,7 +13,7 @@ export type Given = Partial<Omit<Report, 'identifiers'>> & {
   value?: string;
   /** Identifiers as they stand, for numbers that two patients share. */
   shared?: Ids;
-  delivery?: Partial<Pick<Delivery, 'sourceLane' | 'previousChartIds' | 'waitingResultId'>>;
+  delivery?: Partial<Pick<Delivery, 'sourceLane' | 'lane' | 'previousChartIds' | 'waitingResultId'>>;
 };
 
 export type Post = ((given?: Given) => Promise<Stored>) & { readonly id: string; readonly chartId: string };

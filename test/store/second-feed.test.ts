@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Report } from '../../src/domain/result/report.js';
+import { joinByPerson } from '../../src/store/joining.js';
 import { resultDocument } from '../../src/store/rereads.js';
 import { asChartDelivery } from '../../src/store/second-feed.js';
 import { putSource } from '../../src/store/sources.js';
-import { DeskPractice, monday9 } from '../starters/desk-practice.js';
+import { stageVersion } from '../../src/store/stage.js';
+import { DeskPractice, monday9, staff } from '../starters/desk-practice.js';
 import { newPatient } from './post.js';
 
 let desk: DeskPractice;
@@ -85,4 +87,33 @@ test('L4, L24: what the chart showed before the laboratory itself sent it stays 
     .where('result.id', '=', sent.resultId)
     .executeTakeFirstOrThrow();
   expect(current).toEqual({ feed: 'master', published_at: monday9 });
+});
+
+test('L1, L4: what the chart showed first is in the lane of the laboratory as soon as that sends it', async () => {
+  const post = await newPatient(desk, '9102');
+  const ids = { accession: 'A-4' };
+  const { resultId } = await post({ documentId: '702', ids, delivery: { sourceLane: 'second' } });
+  // Its workflow has classified and recorded it.
+  await desk.store.db.updateTable('result').set({ seq: 1 }).where('id', '=', resultId).execute();
+  const sent = await post({ source: 'hl7v2', documentId: 'HARBOR|3', ids, delivery: { lane: 'copy' } });
+  expect(sent).toMatchObject({ resultId, version: 2 });
+  expect(await stageVersion(desk.store, desk.practice.id, resultId, 2)).toMatchObject({ lane: 'copy' });
+});
+
+test('L1, L39: a result that is joined brings its lane to what only the second feed knew', async () => {
+  const post = await newPatient(desk, '9103');
+  const shown = await post({
+    documentId: '703',
+    ids: { accession: 'A-5' },
+    delivery: { sourceLane: 'second' },
+  });
+  const sent = await post({
+    source: 'hl7v2',
+    documentId: 'HARBOR|4',
+    ids: { filler: 'F-5' },
+    delivery: { lane: 'copy' },
+  });
+  const pair = { survivorId: shown.resultId, otherId: sent.resultId };
+  await joinByPerson(desk.store, desk.practice, { ...pair, by: staff.provider });
+  expect(await stageVersion(desk.store, desk.practice.id, shown.resultId, 2)).toMatchObject({ lane: 'copy' });
 });

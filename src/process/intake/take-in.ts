@@ -6,7 +6,6 @@ import type { PatientAsSent, ReceivedResult } from '../../intake/received.js';
 import { storeNonProduction } from '../../store/non-production.js';
 import type { Practice } from '../../store/practices.js';
 import type { ItemOutcome } from '../../store/schema.js';
-import { takeLaneOf } from '../../store/source-lanes.js';
 import { putItem, type PatientAsSentRecord } from '../../store/transmission-items.js';
 import { storeUnmatched } from '../../store/unmatched.js';
 import { storeDelivery, type Delivery, type Stored } from '../../store/versions.js';
@@ -96,8 +95,7 @@ export async function storeFor(
     ...delivery.report,
     patient: { id: chartId, authority: practice.athenaPracticeId },
   };
-  const stored = await storeDelivery(store, practice, { ...delivery, report });
-  await takeLaneOf(store, source.lane, stored.resultId, report);
+  const stored = await storeDelivery(store, practice, { ...delivery, report, lane: source.lane });
   if (stored.outcome === 'new-version') metrics.inbound('lab-result');
   return stored;
 }

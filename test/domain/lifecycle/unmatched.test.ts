@@ -44,6 +44,15 @@ describe('results without a version (L5, L14)', () => {
   });
 });
 
+test('L1: a normal copy whose patient is found later is recorded, and no message is asked for', () => {
+  const life = new Life(at(0, 9));
+  life.post(1, { tier: 'normal', lane: 'unmatched', unclaimed: true });
+  life.post(2, { tier: 'normal', lane: 'copy', change: 'none' });
+  expect(life.state.ending).toMatchObject({ kind: 'settled', closure: 'copy' });
+  expect(life.lines('ask-notice')).toEqual([]);
+  expect(life.tasks).toEqual([]);
+});
+
 test('L39, L44: once the patient of an unmatched result is known, it closes with its chart note', () => {
   const life = new Life(at(0, 9));
   life.post(1, { tier: 'review', lane: 'unmatched', unclaimed: true });
