@@ -16,6 +16,9 @@ import type { Tell } from './tell.js';
 const concurrency = 4;
 /** A row that could not be read this often goes to the keeper of the unrouted list; its clock has been running. */
 const triesBeforeHold = 8;
+/** From then on its document is read again after this, then after twice as long, up to the longest (real ms). */
+const readAgainMs = 5 * 60_000;
+const readAgainAtMostMs = 30 * 60_000;
 
 /**
  * Reads, stores and starts what rows of a feed announce. Two at once meet the same locks, and a repeat is harmless.
@@ -38,12 +41,10 @@ export async function takeInRows(
         const outcome = await takeInRow(deps, practice, r.value, tell);
         if (outcome !== 'nothing') counts[outcome] += 1;
       } catch (err) {
-        firstError ??= err;
-        // Every row stands for itself: one that cannot be read never stalls the others.
-        if (r.value.tries + 1 >= triesBeforeHold)
-          await holdFeedRow(deps.store, practice, r.value.id, reasonOf(err)).then((id) =>
-            tell.resume(practice, id),
-          );
+        // Every row stands for itself: one that cannot be read never stalls the others, nor, once held, the round.
+        if (r.value.held === null) firstError ??= err;
+        else deps.log.warn({ practice: practice.id, code: reasonOf(err) }, 'a held document is not readable');
+        await holdIfOften(deps, practice, r.value, err, tell);
       }
       beat();
     }
@@ -51,6 +52,24 @@ export async function takeInRows(
   await Promise.all(Array.from({ length: concurrency }, worker));
   if (firstError !== null) throw firstError;
   return counts;
+}
+
+/**
+ * A row that fails again and again is the keeper's work. Its document is read again all the same: what could not be read
+ * for a while is in no way less urgent (S003-91).
+ */
+async function holdIfOften(
+  { store }: ActivityDeps,
+  practice: Practice,
+  row: OpenFeedRow,
+  err: unknown,
+  tell: Tell,
+): Promise<void> {
+  const over = row.tries + 1 - triesBeforeHold;
+  if (over < 0) return;
+  const waitMs = Math.min(readAgainMs * 2 ** over, readAgainAtMostMs);
+  const resultId = await holdFeedRow(store, practice, row.id, reasonOf(err), store.realNow() + waitMs);
+  if (!row.held?.hasBegun) await tell.resume(practice, resultId);
 }
 
 async function takeInRow(

@@ -13,4 +13,5 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/^v\d+\/same-day\/on-call$/, 'same-day, not done at closing'],
   [/^v\d+\/same-day\/on-call-silent$/, 'same-day, on-call is silent'],
   [/^v\d+\/same-day\/supervisor$/, 'same-day, not done at the next closing'],
+  [/^waiting\/still-open\//, 'still without a version'],
 ];

@@ -77,6 +77,8 @@ function unroutedColumns(practice: Words, now: number): Column<UnroutedResult>[]
   ];
 }
 
+const readAgain = 'athenahealth did not let it be read; it is tried again';
+
 /** Why a result is on the unrouted list. */
 export const unroutedWords: Record<string, string> = {
   'nobody-ordered-it': 'nobody on the roster ordered it',
@@ -85,6 +87,11 @@ export const unroutedWords: Record<string, string> = {
   'no-patient': 'athenahealth has not matched it to a patient yet',
   'row-without-id': 'the feed named no document',
   'document-not-found': 'the document cannot be read under this patient',
+  ...Object.fromEntries(
+    ['unavailable', 'timeout', 'network', 'rate-limited', 'bad-answer', 'forbidden', 'unauthorized'].map(
+      (code) => [code, readAgain],
+    ),
+  ),
 };
 
 /** Name, date of birth and chart id: two identifiers and more, on every line. */

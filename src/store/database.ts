@@ -14,6 +14,7 @@ import * as whatDecided from './migrations/0010-what-decided.js';
 import * as resultsCall from './migrations/0011-resultscall.js';
 import * as noteText from './migrations/0012-note-text.js';
 import * as noteCalled from './migrations/0013-note-called.js';
+import * as readAgain from './migrations/0014-read-again.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -49,6 +50,7 @@ const migrations: Record<string, Migration> = {
   '0011-resultscall': resultsCall,
   '0012-note-text': noteText,
   '0013-note-called': noteCalled,
+  '0014-read-again': readAgain,
 };
 
 /**

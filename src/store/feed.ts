@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { EpochMs } from '../domain/result/report.js';
 import { newId } from '../security/tokens.js';
+import type { Db, Tx } from './database.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { Store } from './store.js';
 
@@ -134,24 +135,38 @@ export interface OpenFeedRow {
   readonly receivedAt: EpochMs;
   readonly receivedRealAt: EpochMs;
   readonly tries: number;
+  /** Its result waits for it on the unrouted list, and whether the workflow of that has begun. */
+  readonly held: { readonly hasBegun: boolean } | null;
 }
 
-/** Rows that were fed and not finished, oldest first. */
+/** Held rows per round: while the vendor hangs, they must not use up the time of the round. */
+const heldAtMost = 40;
+
+/** Rows that were fed and not finished, oldest first; then those held that are due for being read again. */
 export async function openFeedRows(store: Store, practiceId: string): Promise<OpenFeedRow[]> {
-  const rows = await store.db
+  const rows = store.db
     .selectFrom('report')
-    .selectAll()
-    .where('practice_id', '=', practiceId)
-    .where('state', '=', 'fed')
-    .orderBy('received_real_at')
+    .leftJoin('result', 'result.id', 'report.result_id')
+    .selectAll('report')
+    .select('result.seq')
+    .where('report.practice_id', '=', practiceId);
+  const fed = await rows.where('report.state', '=', 'fed').orderBy('report.received_real_at').execute();
+  const held = await rows
+    .where('report.state', '=', 'held')
+    .where('report.next_real_at', '<=', store.realNow())
+    .where('result.current_version', '=', 0)
+    .where('result.closure', 'is', null)
+    .orderBy('report.next_real_at')
+    .limit(heldAtMost)
     .execute();
-  return rows.map((r) => ({
+  return [...fed, ...held].map((r) => ({
     id: r.id,
     documentId: r.document_id,
     raw: r.row_sealed ? store.cipher.openJson(r.row_sealed, rowAad) : {},
     receivedAt: r.received_at,
     receivedRealAt: r.received_real_at,
     tries: r.tries,
+    held: r.state === 'held' ? { hasBegun: (r.seq ?? 0) > 0 } : null,
   }));
 }
 
@@ -199,12 +214,14 @@ export async function countTry(store: Store, reportId: string): Promise<void> {
 /**
  * A row that cannot become a version yet is a result without version: an item of the unrouted list with a keeper and
  * a clock (L5, L14). Repeating it gives the same result.
+ * @param readAgainRealAt When its document is read again; `null` = not before the feed announces it anew.
  */
 export async function holdFeedRow(
   store: Store,
   practice: Practice,
   reportId: string,
   reason: string,
+  readAgainRealAt: EpochMs | null = null,
 ): Promise<string> {
   return store.db.transaction().execute(async (tx) => {
     const row = await tx
@@ -213,16 +230,9 @@ export async function holdFeedRow(
       .where('id', '=', reportId)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const held = await tx
-      .selectFrom('report')
-      .select('result_id')
-      .where('practice_id', '=', practice.id)
-      .where('document_id', '=', row.document_id)
-      .where('state', '=', 'held')
-      .where('result_id', 'is not', null)
-      .executeTakeFirst();
-    const resultId = held?.result_id ?? newId();
-    if (!held)
+    const waiting = await waitingFor(tx, practice.id, row.document_id);
+    const resultId = waiting ?? newId();
+    if (waiting === null)
       await tx
         .insertInto('result')
         .values({
@@ -248,9 +258,11 @@ export async function holdFeedRow(
           detected_real_at: row.received_real_at,
         })
         .execute();
+    // One reading for all rows of one document.
+    await tx.updateTable('report').set({ next_real_at: null }).where('result_id', '=', resultId).execute();
     await tx
       .updateTable('report')
-      .set({ state: 'held', reason, result_id: resultId })
+      .set({ state: 'held', reason, result_id: resultId, next_real_at: readAgainRealAt })
       .where('id', '=', reportId)
       .execute();
     return resultId;
@@ -263,7 +275,11 @@ export async function waitingResult(
   practiceId: string,
   documentId: string,
 ): Promise<string | null> {
-  const row = await store.db
+  return waitingFor(store.db, practiceId, documentId);
+}
+
+async function waitingFor(db: Db | Tx, practiceId: string, documentId: string): Promise<string | null> {
+  const row = await db
     .selectFrom('report')
     .innerJoin('result', 'result.id', 'report.result_id')
     .select('result.id')

@@ -133,6 +133,8 @@ export interface ReportTable {
   received_at: EpochMs;
   received_real_at: EpochMs;
   tries: Generated<number>;
+  /** Held, and read again from then on. */
+  next_real_at: Generated<EpochMs | null>;
 }
 
 export interface DrawTable {

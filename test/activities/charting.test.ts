@@ -1,71 +1,35 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Client } from '@temporalio/client';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { createChartActivities } from '../../src/activities/charting.js';
-import { createVendors } from '../../src/activities/vendors.js';
-import { createLogger } from '../../src/observability/log.js';
-import { createMetrics } from '../../src/observability/metrics.js';
-import { importPractice } from '../../src/store/practices.js';
-import { openSandbox, secret, type Practice } from '../sandbox/athenahealth-practice.js';
-import { DeskPractice, monday9, potassium, staff } from '../starters/desk-practice.js';
+import { monday9, potassium, staff } from '../starters/desk-practice.js';
+import { ChartDesk } from './chart-desk.js';
 
 const minute = 60_000;
 const lease = 30_000;
 const chartId = '4102';
 
-let desk: DeskPractice;
-let sandbox: Awaited<ReturnType<typeof openSandbox>>;
-let chart: Practice;
-let deps: Parameters<typeof createChartActivities>[0];
-const told: { workflowId: string; fact: { noteKey: string; state: string } }[] = [];
-
-beforeAll(async () => {
-  [desk, sandbox] = await Promise.all([DeskPractice.open(), openSandbox()]);
-  chart = await sandbox.practice();
-  const { practice, store } = desk;
-  const { clientId, url: baseUrl, id: athenaPracticeId } = chart;
-  await importPractice(store, {
-    ...practice,
-    athenaPracticeId,
-    settings: { ...practice.settings, chartWritesPerMinute: 60_000, leaseMs: lease },
-    connections: { ...practice.connections, athenahealth: { baseUrl, clientId, clientSecret: secret } },
-  });
-  const metrics = createMetrics();
-  const temporal = {
-    workflow: {
-      getHandle: (workflowId: string) => ({
-        signal: async (_: unknown, fact: (typeof told)[number]['fact']) =>
-          void told.push({ workflowId, fact }),
-      }),
-    },
-  } as unknown as Client;
-  const log = createLogger('charting', { level: 'silent' });
-  deps = { store, temporal, metrics, log, vendors: createVendors(store, metrics, () => undefined) };
-}, 60_000);
-afterAll(async () => {
-  await sandbox.close();
-  await desk.close();
-});
+let on: ChartDesk;
+beforeAll(async () => void (on = await ChartDesk.open({ leaseMs: lease })), 60_000);
+afterAll(() => on.close());
 
 /** A voicemail was left: one touch note is queued. */
 async function attempted(): Promise<string> {
   const observations = [potassium('5.4')];
-  const result = await desk.deliver({ familyName: 'Okonkwo', chartId, observations, at: monday9 });
-  await desk.decide(result, staff.provider, { kind: 'attempt', outcome: 'voicemail', twoIdentifiers: false });
+  const result = await on.desk.deliver({ familyName: 'Okonkwo', chartId, observations, at: monday9 });
+  await on.desk.decide(result, staff.provider, {
+    kind: 'attempt',
+    outcome: 'voicemail',
+    twoIdentifiers: false,
+  });
   return result.id;
 }
 
 /** @returns when the queue wants to be looked at again. */
 async function drain(): Promise<number | null> {
-  const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const { drainNotes } = createChartActivities(deps);
-  const drained = await env.run(drainNotes, { practiceId: desk.practice.id });
-  return (drained as Awaited<ReturnType<typeof drainNotes>>).nextRealAt;
+  return (await on.run(createChartActivities(on.deps).drainNotes, {})).nextRealAt;
 }
 
 const noteOf = (resultId: string) =>
-  desk.store.db
+  on.desk.store.db
     .selectFrom('chart_note')
     .select(['marker', 'state', 'document_id', 'code'])
     .where('result_id', '=', resultId)
@@ -73,17 +37,17 @@ const noteOf = (resultId: string) =>
 
 /** The documents in the chart that carry the note's marker. */
 async function documentsWith(marker: string): Promise<string[]> {
-  const all = await chart.control.chart(chart.id, chartId);
+  const all = await on.chart.control.chart(on.chart.id, chartId);
   return all.filter((d) => d.internalnote.includes(marker)).map((d) => String(d.documentid));
 }
 
-const settings = (more: object) => chart.control.seed(chart.id, { settings: more });
+const settings = (more: object) => on.chart.control.seed(on.chart.id, { settings: more });
 
 test('L44: a note that the chart took is never written again while its list lags; it is told after 10 min, and still confirmed', async () => {
   await settings({ listLagMs: 600_000 });
   const id = await attempted();
   for (let at = monday9; at < monday9 + 10 * minute; at += lease + 1_000) {
-    desk.goTo(at);
+    on.desk.goTo(at);
     // Looked for again soon: notes that are queued meanwhile do not wait for it.
     expect(await drain()).toBeLessThanOrEqual(at + minute);
   }
@@ -91,17 +55,17 @@ test('L44: a note that the chart took is never written again while its list lags
   const [documentId, ...more] = await documentsWith(marker);
   expect(more).toEqual([]);
   expect(await noteOf(id)).toMatchObject({ state: 'called', document_id: documentId });
-  expect(told).toEqual([]);
+  expect(on.told).toEqual([]);
 
   for (const minutes of [11, 22]) {
-    desk.goTo(monday9 + minutes * minute);
+    on.desk.goTo(monday9 + minutes * minute);
     await drain();
   }
-  expect(told).toMatchObject([{ workflowId: `result/${id}`, fact: { state: 'unread' } }]);
+  expect(on.told).toMatchObject([{ workflowId: `result/${id}`, fact: { state: 'unread' } }]);
   expect(await noteOf(id)).toMatchObject({ state: 'unknown', code: 'not-read-back' });
 
   await settings({ listLagMs: 0 });
-  desk.goTo(monday9 + 33 * minute);
+  on.desk.goTo(monday9 + 33 * minute);
   expect(await drain()).toBeNull();
   expect(await noteOf(id)).toEqual({ marker, state: 'confirmed', document_id: documentId, code: null });
   expect(await documentsWith(marker)).toEqual([documentId]);
@@ -109,7 +73,7 @@ test('L44: a note that the chart took is never written again while its list lags
 
 test('L44: a note whose writing had no answer is written anew only when its list had the time to show it', async () => {
   await settings({ listLagMs: 600_000 });
-  await chart.control.plantFault(chart.id, {
+  await on.chart.control.plantFault(on.chart.id, {
     match: { method: 'POST', path: '/documents/clinicaldocument' },
     times: 1,
     fault: { kind: 'reset-after' },
@@ -117,24 +81,24 @@ test('L44: a note whose writing had no answer is written anew only when its list
   const id = await attempted();
   await drain();
   const { marker } = await noteOf(id);
-  desk.goTo(monday9 + 2 * minute);
+  on.desk.goTo(monday9 + 2 * minute);
   await drain();
   expect(await documentsWith(marker)).toHaveLength(1);
   await settings({ listLagMs: 0 });
-  desk.goTo(monday9 + 4 * minute);
+  on.desk.goTo(monday9 + 4 * minute);
   await drain();
   expect(await documentsWith(marker)).toHaveLength(1);
   expect(await noteOf(id)).toMatchObject({ state: 'confirmed' });
 
   // This one never reached the chart.
-  await chart.control.plantFault(chart.id, {
+  await on.chart.control.plantFault(on.chart.id, {
     match: { method: 'POST', path: '/documents/clinicaldocument' },
     times: 1,
     fault: { kind: 'status', status: 500 },
   });
   const other = await attempted();
   for (const minutes of [0, 5, 11]) {
-    desk.goTo(monday9 + minutes * minute);
+    on.desk.goTo(monday9 + minutes * minute);
     await drain();
   }
   expect(await noteOf(other)).toMatchObject({ state: 'confirmed' });

@@ -11,7 +11,7 @@ export type { Deadline } from './clock.js';
 
 /**
  * All clocks of a result in one list, earliest first, so that they can neither fight nor be forgotten. Derived
- * from the state alone; what has fired does not appear again. A staged result that is not closed always has one.
+ * from the state alone; what has fired does not appear again. A result that is not closed always has one, once it is staged or waits for a version as a task.
  */
 export function deadlines(state: ResultState): Deadline[] {
   const { version, ending } = state;
@@ -38,6 +38,7 @@ export function deadlines(state: ResultState): Deadline[] {
     // S003-91: nothing may hang once its last step has fired.
     if (list.length === 0) stillOpenDeadline(state, version, add);
   }
+  if (!version && ending.kind === 'open' && list.length === 0) stillWaitingDeadline(state, add);
   for (const page of state.pages)
     list.push({
       step: `deliver/${page.step}`,
@@ -262,6 +263,19 @@ function stillOpenDeadline(state: ResultState, version: StagedVersion, add: Add)
     last + state.policy.overdueSupervisorMs,
     s,
     'still open after its last step: a person looks',
+  );
+}
+
+/** L5: its keeper's clocks have run out, and nobody has found out whose it is or could read it. */
+function stillWaitingDeadline(state: ResultState, add: Add): void {
+  const { stillWaitingMs } = state.policy;
+  const fired = Object.values(state.fired);
+  if (stillWaitingMs === undefined || state.tasks.length === 0) return;
+  add(
+    `waiting/still-open/${firedUnder(state, 'waiting/still-open/').length}`,
+    Math.max(...state.tasks.map((t) => t.dueAt), ...fired) + stillWaitingMs,
+    'waiting/still-open',
+    'still without a version after its last step: a person looks',
   );
 }
 

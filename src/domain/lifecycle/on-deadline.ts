@@ -37,9 +37,10 @@ function act(turn: Turn, step: string, dueAt: number): void {
   }
   turn.event('step-due', { step, dueAt });
   if (step.startsWith('task/')) return taskOverdue(turn, step, dueAt, step.split('/')[1] as TaskKind);
+  const name = step.slice(step.indexOf('/') + 1);
+  if (name.startsWith('still-open/')) return stillOpen(turn, step, dueAt);
   const { version } = turn.state;
   if (!version) return;
-  const name = step.slice(step.indexOf('/') + 1);
   const escalate = (task: TaskKind, roles: readonly Role[], level: number, critical = false): void => {
     turn.escalate(level);
     turn.page({ step, task, roles, critical, dueAt });
@@ -71,7 +72,6 @@ function act(turn: Turn, step: string, dueAt: number): void {
     return;
   }
   if (name === 'not-final') return turn.openTask('review', 'owner', nextOpening(turn.state.hours, turn.now));
-  if (name.startsWith('still-open/')) return stillOpen(turn, step, dueAt);
 }
 
 /** L38; L31: what ResultsCall told has no page of ours that could be opened. */

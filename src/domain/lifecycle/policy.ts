@@ -72,6 +72,11 @@ export interface LifecyclePolicy {
   readonly notFinalMs: number;
   /** A task that is overdue by this much goes to the supervising physician (L8, L9). */
   readonly overdueSupervisorMs: number;
+  /**
+   * S003-91: a result without a version whose last step has fired is shown to a person again this often. Left out in
+   * policies of before, under which nothing came after that step.
+   */
+  readonly stillWaitingMs?: number;
   /** Chart notes that are not written by then raise an alarm (L44, L49). */
   readonly chartLateMs: number;
 }
@@ -107,5 +112,6 @@ export const defaultPolicy: LifecyclePolicy = {
   replyStaffedMs: 4 * hour,
   notFinalMs: 5 * 24 * hour,
   overdueSupervisorMs: 24 * hour,
+  stillWaitingMs: 24 * hour,
   chartLateMs: 24 * hour,
 };

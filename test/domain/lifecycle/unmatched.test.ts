@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../src/domain/lifecycle/policy.js';
+import { earliest } from '../../../src/domain/lifecycle/deadlines.js';
+import { defaultPolicy, type LifecyclePolicy } from '../../../src/domain/lifecycle/policy.js';
 import { phaseOf } from '../../../src/domain/lifecycle/phase.js';
 import { at, hour, Life, officeHours } from './build.js';
 
 /** A row of the feed that has no patient yet: a result without a version. */
-function unmatched(): Life {
+function unmatched(policy: LifecyclePolicy = defaultPolicy): Life {
   const life = new Life(at(0, 9));
   life.state = { ...life.state, loaded: false };
-  const waiting = { keeperId: 'keeper', why: 'no-patient', hours: officeHours, policy: defaultPolicy };
+  const waiting = { keeperId: 'keeper', why: 'no-patient', hours: officeHours, policy };
   life.fact({ kind: 'loaded', state: null, newestVersion: 0, seq: 0, waiting }, 'load-unmatched');
   life.work();
   return life;
@@ -21,6 +22,25 @@ describe('results without a version (L5, L14)', () => {
     expect(life.state.tasks).toMatchObject([{ kind: 'match', role: 'keeper', dueAt: at(0, 13) }]);
     life.until(at(0, 13) + hour);
     expect(life.pages.map((p) => p.roles)).toEqual([['owner', 'coordinator']]);
+  });
+
+  test('S003-91: while it has no version, a person looks at it every day after its last step', () => {
+    const life = unmatched();
+    life.until(at(4, 14));
+    const last = life.pages.slice(2);
+    expect(last.map((p) => [p.task, p.roles, p.at])).toEqual(
+      [2, 3, 4].map((day) => ['match', ['supervising-physician'], at(day, 13)]),
+    );
+    expect(earliest(life.state)).toMatchObject({ step: 'waiting/still-open/3', at: at(5, 13) });
+    life.command({ kind: 'close', reason: 'handled' }, 'keeper');
+    expect(earliest(life.state)).toBeUndefined();
+  });
+
+  test('a run of before, whose policy has no such step, goes on as it was', () => {
+    const { stillWaitingMs: _, ...before } = defaultPolicy;
+    const life = unmatched(before);
+    life.until(at(4, 9));
+    expect(earliest(life.state)).toBeUndefined();
   });
 
   test('L5: the row with a patient ends the search and the result lives on', () => {
