@@ -5,7 +5,7 @@ import type { EpochMs } from '../domain/result/report.js';
 import { staffedHours, textHours } from '../store/calendar.js';
 import { lockPatient, type Db, type Tx } from '../store/database.js';
 import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
-import { liveMembers, purposeOf } from '../store/notices.js';
+import { confirmNotice, liveMembers, purposeOf } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
 import type { NoticeChannel, NoticeTable } from '../store/schema.js';
@@ -208,18 +208,14 @@ export async function markLeft(
     .execute();
 }
 
+/** The message that was sent at `epoch` is with the patient; no further channel says it again (L47). */
 export async function markConfirmed(
   { store }: Pick<ActivityDeps, 'store'>,
   practice: Practice,
   notice: Notice,
+  epoch = notice.epoch,
 ): Promise<void> {
-  const at = practiceNow(store, practice);
-  await store.db
-    .updateTable('notice')
-    .set((e) => ({ state: 'confirmed', sent_at: e.fn.coalesce('sent_at', e.val(at)), confirmed_at: at }))
-    .where('id', '=', notice.id)
-    .where('state', 'in', ['sending', 'sent'])
-    .execute();
+  await confirmNotice(store, { noticeId: notice.id, epoch, at: practiceNow(store, practice) });
 }
 
 /** L25: the patient's note is in the chart, which tells; next comes the text that goes with it. */

@@ -38,7 +38,7 @@ export async function applyTextNews(
     .where('id', '=', effect.notice_id)
     .executeTakeFirstOrThrow();
   const tellAll = async (status: 'left' | 'confirmed') => {
-    for (const m of await liveMembers(store.db, notice.id))
+    for (const m of await liveMembers(store.db, notice.id, before.epoch))
       await port.tell.delivery(practice, m.resultId, {
         id: `${notice.id}/${before.epoch}/${status}`,
         at,
@@ -54,8 +54,10 @@ export async function applyTextNews(
   switch (code) {
     case 'confirmed':
       await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
-      await markConfirmed({ store }, practice, notice);
+      await markConfirmed({ store }, practice, notice, before.epoch);
       await tellAll('confirmed');
+      // Late: what the notice was about to do is off, and who joined it since waits in one of their own.
+      if (notice.epoch > before.epoch) await port.tell.noticeChanged(practice, notice.patient_id);
       return code;
     case 'failed': {
       const failure = news.status === 'canceled' ? 'expired' : afterTwilioError(news.errorCode);

@@ -15,6 +15,7 @@ import * as resultsCall from './migrations/0011-resultscall.js';
 import * as noteText from './migrations/0012-note-text.js';
 import * as noteCalled from './migrations/0013-note-called.js';
 import * as readAgain from './migrations/0014-read-again.js';
+import * as joinedEpoch from './migrations/0015-joined-epoch.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -51,6 +52,7 @@ const migrations: Record<string, Migration> = {
   '0012-note-text': noteText,
   '0013-note-called': noteCalled,
   '0014-read-again': readAgain,
+  '0015-joined-epoch': joinedEpoch,
 };
 
 /**

@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { EpochMs } from '../domain/result/report.js';
 import { newId } from '../security/tokens.js';
-import type { Tx } from './database.js';
+import { lockPatient, type Tx } from './database.js';
+import { patientLock } from './patients.js';
 import type { NoticePurpose, NoticeTable } from './schema.js';
 import type { Store } from './store.js';
 
@@ -33,12 +34,14 @@ export async function joinNotice(tx: Tx, _store: Store, join: NoticeJoin): Promi
   if (known) return;
   const open = await tx
     .selectFrom('notice')
-    .select('id')
+    .select(['id', 'epoch'])
     .where('draw_id', '=', join.drawId)
     .where('purpose', '=', join.purpose)
     .where('state', '=', 'waiting')
     // What has told its members in the chart takes no other in (L25).
     .where('noted_epoch', 'is', null)
+    // Whoever begins to send it or confirms it sees the new member, or this one does not see it waiting.
+    .forUpdate()
     .executeTakeFirst();
   const noticeId = open?.id ?? newId();
   if (open)
@@ -74,13 +77,85 @@ export async function joinNotice(tx: Tx, _store: Store, join: NoticeJoin): Promi
         vendor_conversation_id: null,
       })
       .execute();
+  const joined = { live: true, withdrawn: false, joined_epoch: open?.epoch ?? 0 };
   await tx
     .insertInto('notice_member')
-    .values({ notice_id: noticeId, result_id: join.resultId, version: join.version, purpose: join.purpose })
-    .onConflict((c) =>
-      c.columns(['notice_id', 'result_id', 'version']).doUpdateSet({ live: true, withdrawn: false }),
-    )
+    .values({
+      notice_id: noticeId,
+      result_id: join.resultId,
+      version: join.version,
+      purpose: join.purpose,
+      ...joined,
+    })
+    .onConflict((c) => c.columns(['notice_id', 'result_id', 'version']).doUpdateSet(joined))
     .execute();
+}
+
+/**
+ * A send of the notice is proved to have reached the patient, also when the notice has gone on since: it says the same
+ * no second time. Members who joined after that send were not told by it; a notice of their own goes on with them, unless
+ * a call is under way that speaks of them. Doing it again is harmless.
+ * @param epoch Of the send.
+ */
+export async function confirmNotice(
+  store: Store,
+  sent: { readonly noticeId: string; readonly epoch: number; readonly at: EpochMs },
+): Promise<void> {
+  const { noticeId, epoch, at } = sent;
+  await store.db.transaction().execute(async (tx) => {
+    const read = () => tx.selectFrom('notice').selectAll().where('id', '=', noticeId);
+    const { patient_id, draw_id } = await read().executeTakeFirstOrThrow();
+    await lockPatient(tx, patientLock(patient_id));
+    // Before the notice, in the order of everybody who joins one.
+    await tx.selectFrom('draw').select('id').where('id', '=', draw_id).forUpdate().execute();
+    const notice = await read().forUpdate().executeTakeFirstOrThrow();
+    if (!['waiting', 'sending', 'sent'].includes(notice.state)) return;
+    const members = tx
+      .selectFrom('notice_member')
+      .selectAll()
+      .where('notice_id', '=', noticeId)
+      .where('live', '=', true);
+    const later = await members.where('joined_epoch', '>', epoch).orderBy('result_id').execute();
+    const calls = await tx
+      .selectFrom('effect')
+      .select(['epoch', 'state'])
+      .where('notice_id', '=', noticeId)
+      .where('epoch', '>', epoch)
+      .where('state', 'in', ['called', 'confirmed'])
+      .execute();
+    if (later.length > 0 && calls.some((c) => c.state === 'called' && c.epoch === notice.epoch)) return;
+    await tx
+      .updateTable('notice')
+      .set((e) => ({
+        state: 'confirmed',
+        wait_until: null,
+        waits_for: null,
+        sent_at: e.fn.coalesce('sent_at', e.val(at)),
+        confirmed_at: at,
+      }))
+      .where('id', '=', noticeId)
+      .execute();
+    for (const m of later) {
+      if (calls.some((c) => c.state === 'confirmed' && c.epoch >= m.joined_epoch)) continue;
+      await tx
+        .updateTable('notice_member')
+        .set({ live: false })
+        .where('notice_id', '=', noticeId)
+        .where('result_id', '=', m.result_id)
+        .where('version', '=', m.version)
+        .execute();
+      if (m.withdrawn) continue;
+      await joinNotice(tx, store, {
+        practiceId: notice.practice_id,
+        patientId: notice.patient_id,
+        drawId: notice.draw_id,
+        resultId: m.result_id,
+        version: m.version,
+        purpose: m.purpose as NoticePurpose,
+        at: notice.latest_fact_at,
+      });
+    }
+  });
 }
 
 /**
@@ -147,12 +222,18 @@ export function purposeOf(
   return notice.noted_epoch !== null && epoch > notice.noted_epoch ? 'note-text' : notice.purpose;
 }
 
-export async function liveMembers(tx: Tx | Store['db'], noticeId: string): Promise<NoticeMember[]> {
+/** @param epoch Only those of whom the send of this epoch spoke; all unless given. */
+export async function liveMembers(
+  tx: Tx | Store['db'],
+  noticeId: string,
+  epoch: number | null = null,
+): Promise<NoticeMember[]> {
   return tx
     .selectFrom('notice_member')
     .select(['result_id as resultId', 'version', 'withdrawn'])
     .where('notice_id', '=', noticeId)
     .where('live', '=', true)
+    .$if(epoch !== null, (q) => q.where('joined_epoch', '<=', epoch))
     .orderBy('result_id')
     .execute();
 }

@@ -363,6 +363,8 @@ export interface NoticeMemberTable {
   live: Generated<boolean>;
   /** Nothing more may be sent for it; what a call that was made becomes is still news (L33). */
   withdrawn: Generated<boolean>;
+  /** The notice's epoch when it joined: earlier sends did not speak of it. */
+  joined_epoch: Generated<number>;
 }
 
 export interface AttemptTable {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noticeFacts } from '../../src/activities/notice-facts.js';
+import { createTell } from '../../src/activities/tell.js';
+import { applyTextNews } from '../../src/activities/text-fate.js';
 import { planNotice } from '../../src/domain/notices/plan.js';
+import { holdEffect, markCalled } from '../../src/store/effects.js';
 import { markNumber } from '../../src/store/numbers.js';
-import { hour, monday9, staff } from '../starters/desk-practice.js';
+import { hour, monday9, potassium, staff } from '../starters/desk-practice.js';
 import { TextArena, type ArenaPractice, type ToldPatient } from './text-arena.js';
 
 const minute = 60_000;
@@ -245,6 +248,91 @@ describe('an outcome that nobody knows', () => {
     expect(await p.send(patient)).toBe('done');
     expect(await p.effects(patient)).toMatchObject([{ state: 'confirmed' }]);
     expect(await p.texts()).toHaveLength(1);
+  });
+});
+
+describe('a receipt that comes after the next channel was chosen', () => {
+  /** Called, not to be found, given up: the notice waits for its next channel, and then Twilio does report. */
+  const givenUp = async () => {
+    const p = await arena.practice();
+    const patient = await p.toText();
+    await arena.control.plantFault(p.id, { match: { method: 'POST' }, fault: { kind: 'html', status: 500 } });
+    await p.send(patient);
+    p.goTo(p.now + 121_000);
+    await p.send(patient);
+    expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'waiting', epoch: 1 });
+    const { id } = await p.store.db
+      .selectFrom('effect')
+      .select('id')
+      .where('notice_id', '=', patient.noticeId)
+      .executeTakeFirstOrThrow();
+    const port = { store: p.store, tell: createTell(arena.deps.temporal) };
+    const delivered = { sid: `SM${'d'.repeat(32)}`, status: 'delivered', errorCode: null };
+    const receipt = () =>
+      applyTextNews(port, p.practice, { id, notice_id: patient.noticeId }, delivered, p.now);
+    return { p, patient, receipt };
+  };
+  /** Another normal result of the draw, asked for while the notice waits. */
+  const joins = async (p: ArenaPractice, { noticeId }: ToldPatient) => {
+    const { id: resultId } = await arena.desk.deliver({
+      familyName: 'Quillfeather',
+      chartId: `${p.id}-1`,
+      test: 'Another potassium',
+      observations: [potassium('4.2')],
+      practice: p.practice,
+    });
+    const member = () =>
+      p.store.db
+        .selectFrom('notice_member')
+        .selectAll()
+        .where('result_id', '=', resultId)
+        .where('live', '=', true)
+        .executeTakeFirstOrThrow();
+    expect(await member()).toMatchObject({ notice_id: noticeId });
+    return { resultId, member };
+  };
+
+  test('L47: it ends the notice, and no other channel says the same again', async () => {
+    const { p, patient, receipt } = await givenUp();
+    await receipt();
+    expect(await p.effects(patient)).toMatchObject([{ state: 'confirmed' }]);
+    expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'confirmed' });
+    expect(p.heard(patient)).toContain('confirmed');
+    expect(await p.next(patient)).toEqual({ do: 'rest' });
+  });
+
+  test('L18: who joined the notice meanwhile was not told by it, and is told by one of its own', async () => {
+    const { p, patient, receipt } = await givenUp();
+    const joiner = await joins(p, patient);
+    await receipt();
+    await receipt();
+    expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'confirmed' });
+    expect(p.heard(patient)).toContain('confirmed');
+    expect(p.heard(joiner)).not.toContain('confirmed');
+    const own = await p.notice((await joiner.member()).notice_id);
+    expect(own).toMatchObject({ state: 'waiting', epoch: 0, failed_channels: [] });
+    expect(arena.signals.map((s) => s.workflowId)).toContain(`notice/${patient.patientId}`);
+  });
+
+  test('a call of the next channel that is under way goes on for those who joined', async () => {
+    const { p, patient, receipt } = await givenUp();
+    const joiner = await joins(p, patient);
+    await p.store.db
+      .updateTable('notice')
+      .set({ state: 'sent', channel: 'secure' })
+      .where('id', '=', patient.noticeId)
+      .execute();
+    await p.store.db.transaction().execute(async (tx) => {
+      const key = `notice/${patient.noticeId}/secure/1`;
+      const about = { practiceId: p.id, key, kind: 'secure', noticeId: patient.noticeId, epoch: 1 } as const;
+      const effect = await holdEffect(tx, p.store, { ...about, at: p.now });
+      await markCalled(tx, p.store, effect.id, 'token', 60_000, p.now);
+    });
+    await receipt();
+    expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'sent' });
+    expect((await joiner.member()).notice_id).toBe(patient.noticeId);
+    expect(p.heard(patient)).toContain('confirmed');
+    expect(p.heard(joiner)).not.toContain('confirmed');
   });
 });
 

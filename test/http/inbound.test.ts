@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '../../src/security/tokens.js';
-import { holdEffect, markCalled, markTaken } from '../../src/store/effects.js';
+import { holdEffect, markCalled, markTaken, settleEffect } from '../../src/store/effects.js';
 import { loadPatient } from '../../src/store/patients.js';
 import { staff } from '../starters/desk-practice.js';
 import { messageSid, spruceCall, spruceItem, statusCallback, text } from './vendor-calls.js';
@@ -260,6 +260,22 @@ describe('Spruce', () => {
     await markTaken(web.store.db, message.effectId, message.posted.requestId, 'posted');
     await web.settle();
     expect(await web.noticeRow(message.id)).toMatchObject({ state: 'confirmed' });
+  });
+
+  test('L47: our posting that comes after the next channel was chosen ends the notice', async () => {
+    const message = await secure();
+    const givenUp = { state: 'unknown', at: web.store.realNow() } as const;
+    await settleEffect(web.store.db, web.store, message.effectId, givenUp);
+    await web.store.db
+      .updateTable('notice')
+      .set({ state: 'waiting', epoch: 1, failed_channels: ['secure'] })
+      .where('id', '=', message.id)
+      .execute();
+    await event(message.posted);
+    await web.settle();
+    expect(await web.noticeRow(message.id)).toMatchObject({ state: 'confirmed' });
+    expect(deliveries(message)).toEqual(['confirmed']);
+    expect(web.toldOf(message.patientId, 'noticeChanged')).toHaveLength(1);
   });
 
   test('an item that is created, updated, taken back and restored is one answer', async () => {

@@ -114,8 +114,8 @@ async function onPosted(
     .where('id', '=', noticeId)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await markConfirmed(port, practice, notice);
-  for (const m of await liveMembers(store.db, noticeId))
+  await markConfirmed(port, practice, notice, epoch);
+  for (const m of await liveMembers(store.db, noticeId, epoch))
     await tell.delivery(practice, m.resultId, {
       id: `${noticeId}/${epoch}/confirmed`,
       at: inbound.receivedAt,
@@ -127,6 +127,8 @@ async function onPosted(
       task: null,
       why: null,
     });
+  // Late: what the notice was about to do is off, and who joined it since waits in one of their own.
+  if (notice.epoch > epoch) await tell.noticeChanged(practice, notice.patient_id);
   return 'posted';
 }
 
