@@ -4,7 +4,7 @@ import { loadPatient } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack } from './failures.js';
-import { markLeft, nextChannel, tellMembers, type Claim } from './sending.js';
+import { markLeft, passOn, tellMembers, type Claim } from './sending.js';
 import { createTell } from './tell.js';
 import { applyTextNews } from './text-fate.js';
 
@@ -36,8 +36,7 @@ export async function askTwilio(
   const at = practiceNow(store, practice);
   if (!found) {
     await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'not-found' });
-    await tellMembers(deps, practice, notice, 'failed', 'outcome-unknown');
-    return nextChannel(deps, notice, 'text');
+    return passOn(deps, practice, notice, 'text', 'outcome-unknown');
   }
   const row = await store.db
     .selectFrom('effect')

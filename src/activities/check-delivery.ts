@@ -64,10 +64,11 @@ export function createDeliveryCheck(deps: ActivityDeps): (input: SendInput) => P
       if (effect.kind === 'secure') {
         const found = await findSecureMessage(deps, practice, notice);
         if (!found) return neverPosted(deps, practice, notice, effect);
+        // Told first: once the effect is settled nobody asks again.
+        await tellMembers(deps, practice, notice, 'confirmed');
         await settleEffect(store.db, store, effect.id, { state: 'confirmed', at });
         await markLeft(deps, practice, notice, found.conversationId);
         await markConfirmed(deps, practice, notice);
-        await tellMembers(deps, practice, notice, 'confirmed');
       }
     });
 }

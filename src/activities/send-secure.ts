@@ -7,13 +7,14 @@ import type { SendInput } from '../workflows/activity-types.js';
 import { composeSecure } from './compose.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded, toFailure } from './failures.js';
+import { goOn } from './go-on.js';
 import {
   claimSend,
   composed,
   linkOf,
   markConfirmed,
   markLeft,
-  nextChannel,
+  passOn,
   tellMembers,
   type Claim,
   type Notice,
@@ -40,7 +41,7 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
       );
       if (message === null) return;
       const claim = await claimSend(deps, practice, input, 'secure');
-      if (claim.do === 'nothing') return;
+      if (claim.do === 'nothing') return goOn(deps, practice, input, 'secure');
       if (claim.do === 'ask-vendor') return askSpruce(deps, practice, claim);
       const { notice, effectId, token } = claim;
       const spruce = vendors.spruce(practice);
@@ -51,7 +52,7 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
           at: practiceNow(store, practice),
           code: 'no-contact',
         });
-        return nextChannel(deps, notice, 'secure');
+        return passOn(deps, practice, notice, 'secure', 'no-contact');
       }
       try {
         const sent = await spruce.createSecureConversation({
@@ -75,8 +76,7 @@ export function createSecureSend(deps: ActivityDeps): (input: SendInput) => Prom
             at: practiceNow(store, practice),
             code: err.code,
           });
-          await tellMembers(deps, practice, notice, 'failed', err.code);
-          return nextChannel(deps, notice, 'secure');
+          return passOn(deps, practice, notice, 'secure', err.code);
         }
         if (err.outcome === 'not-done') await markNotDone(store.db, effectId, token);
         await tellMembers(deps, practice, notice, 'sending');
@@ -117,9 +117,10 @@ async function askSpruce(
       at,
       vendorRef: found.requestId ?? 'found',
     });
+    // Told first: cut off in between, the next attempt finds the notice where it was and tells again.
+    await tellMembers(deps, practice, notice, 'confirmed');
     await markLeft(deps, practice, notice, found.conversationId);
-    await markConfirmed(deps, practice, notice);
-    return tellMembers(deps, practice, notice, 'confirmed');
+    return markConfirmed(deps, practice, notice);
   }
   if (effect.vendorRef !== null) {
     await markLeft(deps, practice, notice);
@@ -128,8 +129,7 @@ async function askSpruce(
   const left = (effect.calledRealAt ?? 0) + practice.settings.secureUnknownWaitMs - store.realNow();
   if (left > 0) throw comeBack(Math.min(left, lookAgainMs), 'lists of Spruce lag; it may still be there');
   await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'not-found' });
-  await tellMembers(deps, practice, notice, 'failed', 'outcome-unknown');
-  await nextChannel(deps, notice, 'secure');
+  await passOn(deps, practice, notice, 'secure', 'outcome-unknown');
 }
 
 /** Our message among the patient's conversations, found by its link. */

@@ -1,4 +1,4 @@
-import { TwilioError, type TextFailure } from '../clients/twilio/index.js';
+import { isTextFailure, TwilioError, type TextFailure } from '../clients/twilio/index.js';
 import { VendorError } from '../clients/http/index.js';
 import { localDay, textValidity } from '../store/calendar.js';
 import { markNotDone, markTaken, settleEffect } from '../store/effects.js';
@@ -13,16 +13,8 @@ import { askTwilio } from './ask-twilio.js';
 import { composeText } from './compose.js';
 import type { ActivityDeps } from './deps.js';
 import { comeBack, guarded, paced, toFailure } from './failures.js';
-import {
-  claimSend,
-  composed,
-  linkOf,
-  markConfirmed,
-  markLeft,
-  nextChannel,
-  tellMembers,
-  type Notice,
-} from './sending.js';
+import { goOn, type LostCall } from './go-on.js';
+import { claimSend, composed, linkOf, markLeft, passOn, tellMembers, type Notice } from './sending.js';
 import { createTell } from './tell.js';
 import { textFailed } from './text-failed.js';
 import { createTextGate, type TextGate } from './text-gate.js';
@@ -68,7 +60,8 @@ async function send(
 ): Promise<void> {
   const { store, vendors, metrics } = deps;
   const claim = await claimSend(deps, practice, input, 'text');
-  if (claim.do === 'nothing') return goOn(deps, practice, input);
+  if (claim.do === 'nothing')
+    return goOn(deps, practice, input, 'text', (notice, call) => lostText(deps, practice, notice, call));
   if (claim.do === 'ask-vendor') return askTwilio(deps, practice, claim, body);
   const { notice, effectId, token } = claim;
   const { card } = await loadPatient(store, notice.patient_id);
@@ -78,8 +71,7 @@ async function send(
       at: practiceNow(store, practice),
       code: 'no-mobile',
     });
-    await nextChannel(deps, notice, 'text');
-    return;
+    return passOn(deps, practice, notice, 'text', 'no-mobile');
   }
   try {
     const call = vendors.twilio(practice).sendText({
@@ -144,19 +136,6 @@ async function mayLeave(
   return false;
 }
 
-/**
- * There is nothing to call. Where an earlier attempt settled the effect and was cut off before the notice went on, it
- * goes on now.
- */
-async function goOn(deps: ActivityDeps, practice: Practice, input: SendInput): Promise<void> {
-  const { store } = deps;
-  const effect = await effectOf(store, input);
-  const notice = await noticeOf(store, input);
-  if (notice.state !== 'sending' || notice.epoch !== input.epoch) return;
-  if (effect?.state === 'failed' || effect?.state === 'unknown') await nextChannel(deps, notice, 'text');
-  if (effect?.state === 'confirmed') await markConfirmed(deps, practice, notice);
-}
-
 function effectOf(store: ActivityDeps['store'], input: SendInput) {
   return store.db
     .selectFrom('effect')
@@ -192,9 +171,20 @@ async function refused(
   const at = practiceNow(store, practice);
   const failure = err instanceof TwilioError ? err.failure : 'unknown';
   await settleEffect(store.db, store, effectId, { state: 'failed', at, code: failure });
-  await textFailed({ store, tell: createTell(deps.temporal) }, practice, notice, {
-    failure,
-    calledAt: at,
-    at,
-  });
+  await lostText(deps, practice, notice, { state: 'failed', code: failure, calledAt: at });
+}
+
+/** A text that came to nothing: the number may be to blame, and the same channel may be the next. */
+async function lostText(
+  deps: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+  call: LostCall,
+): Promise<void> {
+  const { store } = deps;
+  if (call.state === 'unknown' || !isTextFailure(call.code))
+    return passOn(deps, practice, notice, 'text', call.code);
+  const at = practiceNow(store, practice);
+  const failed = { failure: call.code, calledAt: call.calledAt ?? at, at };
+  await textFailed({ store, tell: createTell(deps.temporal) }, practice, notice, failed);
 }

@@ -141,8 +141,7 @@ export async function composed<T>(
   } catch (err) {
     if (!(err instanceof MessageError)) throw err;
     deps.log.error({ code: err.code, channel }, 'a message may not be sent as composed');
-    await tellMembers(deps, practice, notice, 'failed', 'message-refused');
-    await nextChannel(deps, notice, channel);
+    await passOn(deps, practice, notice, channel, 'message-refused');
     return null;
   }
 }
@@ -248,6 +247,18 @@ export async function nextChannel(
   failed: NoticeChannel,
 ): Promise<void> {
   await toNextChannel(store.db, notice, failed);
+}
+
+/** The results hear that a call came to nothing; the notice goes on (L47). */
+export async function passOn(
+  deps: ActivityDeps,
+  practice: Practice,
+  notice: Notice,
+  channel: NoticeChannel,
+  why: string,
+): Promise<void> {
+  await tellMembers(deps, practice, notice, 'failed', why);
+  await nextChannel(deps, notice, channel);
 }
 
 async function toNextChannel(db: Db | Tx, notice: Notice, failed: NoticeChannel): Promise<void> {

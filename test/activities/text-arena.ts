@@ -50,6 +50,8 @@ const agreed = { athenahealth: signed, twilio: signed, spruce: signed };
  */
 export class TextArena {
   readonly signals: Signal[] = [];
+  /** While true nothing reaches a workflow. */
+  isTemporalAway = false;
   private seeded = 0;
 
   private constructor(
@@ -76,8 +78,10 @@ export class TextArena {
     const temporal = {
       workflow: {
         getHandle: (workflowId: string) => ({
-          signal: async (definition: { name: string }, fact: Record<string, unknown>) =>
-            void arena?.signals.push({ workflowId, name: definition.name, fact }),
+          signal: async (definition: { name: string }, fact: Record<string, unknown>) => {
+            if (arena?.isTemporalAway) throw new Error('Temporal is away');
+            arena?.signals.push({ workflowId, name: definition.name, fact });
+          },
         }),
         signalWithStart: async (
           _type: string,
@@ -386,10 +390,11 @@ export class ArenaPractice {
       .executeTakeFirstOrThrow();
   }
 
-  /** Runs the sending activity once. @returns `sent`, or the type of the failure that Temporal would retry. */
+  /** Runs the sending activity once. @returns `done`, or the type of the failure that Temporal would retry. */
   async send({ noticeId }: ToldPatient): Promise<string> {
-    const { epoch } = await this.notice(noticeId);
-    return this.run('sendText', { practiceId: this.id, noticeId, epoch });
+    const { epoch, channel } = await this.notice(noticeId);
+    const activity = channel === 'secure' ? 'sendSecure' : 'sendText';
+    return this.run(activity, { practiceId: this.id, noticeId, epoch });
   }
 
   /** What the patient's notices need next, with the chart read a moment ago. */

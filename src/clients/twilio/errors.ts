@@ -101,6 +101,11 @@ export function afterTwilioError(code: number | null | undefined): TextFailure {
   return failureOf.get(code) ?? 'unknown';
 }
 
+/** Whether a stored code is one of ours for a text that did not arrive. */
+export function isTextFailure(code: string): code is TextFailure {
+  return Object.hasOwn(consequences, code);
+}
+
 /** What happens next after a failure. */
 export function afterFailure(failure: TextFailure): AfterFailure {
   return consequences[failure];

@@ -9,7 +9,7 @@ export type { SendingFacts, SendingFinding, SendingFindingCode } from './readine
 export { judgeSending, tokenAge, tokenReminderDays } from './readiness.js';
 export type { OutgoingText, TextRecord, Texts } from './texts.js';
 export type { AfterFailure, TextFailure } from './errors.js';
-export { afterFailure, afterTwilioError, failureOf } from './errors.js';
+export { afterFailure, afterTwilioError, failureOf, isTextFailure } from './errors.js';
 export type { InboundText, TextStatusCallback } from './inbound.js';
 export { parseInboundText, parseStatusCallback } from './inbound.js';
 export type { SignedForm, SignedJson, SignedRequest, TwilioSignature } from './signature.js';
