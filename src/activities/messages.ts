@@ -5,6 +5,7 @@ import { lockPatient } from '../store/database.js';
 import { liveMembers, purposeOf } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
+import { isReadingGood } from '../store/rereads.js';
 import type { NoticeActivities, NoticeStep, SendInput } from '../workflows/activity-types.js';
 import type { DeliveryStatus } from '../workflows/contract.js';
 import type { Store } from '../store/store.js';
@@ -18,9 +19,6 @@ import { createTextSend } from './send-text.js';
 import { createTextGate, type TextGate } from './text-gate.js';
 import { createPortalNote } from './send-portal-note.js';
 import { createTell } from './tell.js';
-
-/** L23: what was read is good for 2 real minutes. */
-const readingGoodMs = 2 * 60_000;
 
 /** The notices of a patient: planning is ours, sending is each channel's. */
 export function createNoticeActivities(
@@ -71,7 +69,7 @@ export function createNoticeActivities(
             .execute();
           continue;
         case 'leave':
-          if (!isFresh(notice)) return { do: 'reread', noticeId: notice.id };
+          if (!isReadingGood(store, notice)) return { do: 'reread', noticeId: notice.id };
           await handOver(deps, practice, notice, {
             status: 'confirmed',
             channel: plan.to,
@@ -80,7 +78,7 @@ export function createNoticeActivities(
           });
           return nextStep(practiceId, patientId);
         case 'send': {
-          if (!isFresh(notice)) return { do: 'reread', noticeId: notice.id };
+          if (!isReadingGood(store, notice)) return { do: 'reread', noticeId: notice.id };
           await beginSending(notice.id, plan.channel, plan.language);
           return { do: 'send', noticeId: notice.id, channel: plan.channel, epoch: notice.epoch };
         }
@@ -93,9 +91,6 @@ export function createNoticeActivities(
     if (check) earliest = Math.min(earliest ?? Infinity, toPractice(practice.clock, check.realAt));
     return earliest === null ? { do: 'rest' } : { do: 'wait', until: earliest };
   };
-
-  const isFresh = ({ reread_real_at: readAt }: Notice): boolean =>
-    readAt !== null && store.realNow() - readAt < readingGoodMs;
 
   const beginSending = async (
     noticeId: string,

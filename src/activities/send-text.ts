@@ -7,6 +7,7 @@ import type { Seat } from '../store/pace.js';
 import { loadPatient } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
 import { liveMembers } from '../store/notices.js';
+import { isReadingGood } from '../store/rereads.js';
 import type { SendInput } from '../workflows/activity-types.js';
 import { mayReachPatients } from './agreement-gate.js';
 import { askTwilio } from './ask-twilio.js';
@@ -41,6 +42,9 @@ export function createTextSend(
       if (body === null) return;
       // Asking Twilio about an earlier call needs neither permission nor a turn.
       const isNew = await mayBeCalled(deps, input);
+      // L23: the claim sends it back to be read again; nobody's turn is used up for that.
+      if (isNew && !isReadingGood(deps.store, await noticeOf(deps.store, input)))
+        return send(deps, practice, input, body, null);
       if (isNew && !(await mayLeave(deps, gate, practice, input))) return;
       const seat = isNew ? await takeTextTurn(deps.store, practice) : null;
       try {

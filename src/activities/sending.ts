@@ -8,6 +8,7 @@ import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from
 import { confirmNotice, liveMembers, purposeOf } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
+import { isReadingGood } from '../store/rereads.js';
 import type { NoticeChannel, NoticeTable } from '../store/schema.js';
 import type { Selectable } from 'kysely';
 import type { SendInput } from '../workflows/activity-types.js';
@@ -28,9 +29,20 @@ export type Claim =
   | { readonly do: 'ask-vendor'; readonly effect: EffectRow; readonly notice: Notice }
   | { readonly do: 'nothing' };
 
+/** No call is made by this channel; the notice is on its way to the next. */
+interface Lost {
+  readonly do: 'lost';
+  readonly notice: Notice;
+  readonly why: 'agreement-missing' | 'gave-up';
+}
+
+/** As long as one send is tried (real ms), also when it is planned anew in between. */
+const triedAtMostMs = 24 * 3_600_000;
+
 /**
  * Claims a notice's send under the patient lock: every version it speaks of must be current and released in the very
- * transaction that moves the effect to `called` (L20). Otherwise nothing is sent and the notice is planned again.
+ * transaction that moves the effect to `called` (L20), and chart and patient were read within 2 min before (L23).
+ * Otherwise nothing is sent and the notice is planned again.
  * Without the vendor's agreement on record nothing is called either (S000-22): the notice goes on to its next channel,
  * at the end to a person, and an alarm stands.
  */
@@ -42,10 +54,10 @@ export async function claimSend(
   keySuffix = '',
 ): Promise<Claim> {
   const claim = await underLock(deps, practice, input, channel, keySuffix);
-  if (claim.do === 'act') await noteAgreement(deps, practice, channel);
-  if (claim.do !== 'no-agreement') return claim;
-  await noteAgreement(deps, practice, channel);
-  await tellMembers(deps, practice, claim.notice, 'failed', 'agreement-missing');
+  if (claim.do === 'act' || (claim.do === 'lost' && claim.why === 'agreement-missing'))
+    await noteAgreement(deps, practice, channel);
+  if (claim.do !== 'lost') return claim;
+  await tellMembers(deps, practice, claim.notice, 'failed', claim.why);
   return { do: 'nothing' };
 }
 
@@ -55,7 +67,7 @@ async function underLock(
   input: SendInput,
   channel: NoticeChannel,
   keySuffix: string,
-): Promise<Claim | { readonly do: 'no-agreement'; readonly notice: Notice }> {
+): Promise<Claim | Lost> {
   return store.db.transaction().execute(async (tx) => {
     const found = await tx
       .selectFrom('notice')
@@ -90,14 +102,13 @@ async function underLock(
       case 'ask-vendor':
         return { do: 'ask-vendor', effect, notice };
       case 'act': {
-        // L27: between plan and send a worker may have been down, or the vendor's limit may have held us back.
-        const code = !(await stillTellable(tx, notice.id))
-          ? 'not-tellable'
-          : mayLeaveNow(practice, channel, now)
-            ? null
-            : 'outside-hours';
+        const code = await whyNotNow(tx, store, practice, notice, channel);
         if (code !== null) {
           await settleEffect(tx, store, effect.id, { state: 'cancelled', at: now, code });
+          if (code === 'reading-too-old' && (await isTriedEnough(tx, store, notice, channel))) {
+            await toNextChannel(tx, notice, channel);
+            return { do: 'lost', notice, why: 'gave-up' };
+          }
           await tx
             .updateTable('notice')
             .set((e) => ({ state: 'waiting', epoch: e('epoch', '+', 1) }))
@@ -108,7 +119,7 @@ async function underLock(
         if (!mayReachPatients(store, practice, channel)) {
           await settleEffect(tx, store, effect.id, { state: 'failed', at: now, code: 'agreement-missing' });
           await toNextChannel(tx, notice, channel);
-          return { do: 'no-agreement', notice };
+          return { do: 'lost', notice, why: 'agreement-missing' };
         }
         await markCalled(tx, store, effect.id, may.token, practice.settings.leaseMs, now);
         return { do: 'act', effectId: effect.id, token: may.token, notice };
@@ -150,6 +161,39 @@ export async function composed<T>(
 function mayLeaveNow(practice: Practice, channel: NoticeChannel, now: EpochMs): boolean {
   if (channel === 'text') return isOpen(textHours(practice.settings, now), now);
   return channel !== 'secure' || isSecureTime(staffedHours(practice.settings, now), now);
+}
+
+/** Between plan and send a worker may have been down, or the vendor's limit or absence may have held us back. */
+async function whyNotNow(
+  tx: Tx,
+  store: ActivityDeps['store'],
+  practice: Practice,
+  notice: Notice,
+  channel: NoticeChannel,
+): Promise<'not-tellable' | 'outside-hours' | 'reading-too-old' | null> {
+  if (!(await stillTellable(tx, notice.id))) return 'not-tellable';
+  if (!mayLeaveNow(practice, channel, practiceNow(store, practice))) return 'outside-hours';
+  return isReadingGood(store, notice) ? null : 'reading-too-old';
+}
+
+/**
+ * Every plan after a new reading begins a send afresh, so its own limit of a day would never come: it counts from the
+ * first one that was cancelled for its reading.
+ */
+async function isTriedEnough(
+  tx: Tx,
+  store: ActivityDeps['store'],
+  notice: Notice,
+  channel: NoticeChannel,
+): Promise<boolean> {
+  const { since } = await tx
+    .selectFrom('effect')
+    .select((e) => e.fn.min('created_real_at').as('since'))
+    .where('notice_id', '=', notice.id)
+    .where('channel', '=', channel)
+    .where('code', '=', 'reading-too-old')
+    .executeTakeFirstOrThrow();
+  return since !== null && store.realNow() - since >= triedAtMostMs;
 }
 
 async function stillTellable(tx: Tx, noticeId: string): Promise<boolean> {

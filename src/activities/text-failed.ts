@@ -115,6 +115,8 @@ async function textsTried(store: Store, noticeId: string): Promise<number> {
     .select((e) => e.fn.countAll<number>().as('tried'))
     .where('notice_id', '=', noticeId)
     .where('kind', '=', 'text')
+    // Planned anew before any call was made: no try.
+    .where('state', '<>', 'cancelled')
     .executeTakeFirstOrThrow();
   return tried;
 }

@@ -77,7 +77,15 @@ export async function noticePatient(store: Store, noticeId: string): Promise<str
   return row.patient_id;
 }
 
-/** The reading is fresh for 2 real minutes (L23). */
+/** L23: what was read is good for 2 real minutes. */
+const readingGoodMs = 2 * 60_000;
+
+/** Whether document and patient of a notice were read lately enough for something to leave. */
+export function isReadingGood(store: Store, notice: { readonly reread_real_at: number | null }): boolean {
+  return notice.reread_real_at !== null && store.realNow() - notice.reread_real_at < readingGoodMs;
+}
+
+/** Document and patient were read now. */
 export async function touchReread(store: Store, noticeId: string): Promise<void> {
   await store.db
     .updateTable('notice')

@@ -398,12 +398,17 @@ export class ArenaPractice {
   }
 
   /** What the patient's notices need next, with the chart read a moment ago. */
-  async next({ patientId }: ToldPatient) {
+  async next(patient: ToldPatient) {
     await this.store.db
       .updateTable('notice')
       .set({ reread_real_at: this.now })
-      .where('patient_id', '=', patientId)
+      .where('patient_id', '=', patient.patientId)
       .execute();
+    return this.step(patient);
+  }
+
+  /** What the patient's notices need next. */
+  step({ patientId }: ToldPatient) {
     const { nextNoticeStep } = createNoticeActivities(this.arena.deps);
     return quiet().run(nextNoticeStep, { practiceId: this.id, patientId });
   }

@@ -163,6 +163,49 @@ test('21610 moves every other text to the number to its next channel too (L37)',
   );
 });
 
+describe('L23: what was read more than two minutes ago', () => {
+  test('no text leaves on it: chart and patient are read again, and the notice is planned anew', async () => {
+    const p = await arena.practice();
+    const patient = await p.toText();
+    p.goTo(p.now + 2 * minute);
+    expect(await p.send(patient)).toBe('done');
+    expect(await p.texts()).toEqual([]);
+    expect(await p.effects(patient)).toMatchObject([{ state: 'cancelled', code: 'reading-too-old' }]);
+    expect(await p.notice(patient.noticeId)).toMatchObject({
+      state: 'waiting',
+      epoch: 1,
+      failed_channels: [],
+    });
+    expect(await p.step(patient)).toEqual({ do: 'reread', noticeId: patient.noticeId });
+    // Nothing was tried: a text that fails now still has its three.
+    await p.beginText(patient.noticeId);
+    await textTo('failed:30001', p, patient);
+    expect(await p.notice(patient.noticeId)).toMatchObject({ epoch: 2, failed_channels: [] });
+  });
+
+  test('while Twilio cannot be reached the readings follow each other, and after a day comes the next channel', async () => {
+    const p = await arena.practice();
+    const patient = await p.toText();
+    const failing = async () => {
+      await arena.control.plantFault(p.id, {
+        match: { method: 'POST' },
+        fault: { kind: 'status', status: 429 },
+      });
+      await p.send(patient);
+      p.goTo(p.now + 2 * minute);
+      return p.send(patient);
+    };
+    expect(await failing()).toBe('done');
+    expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'waiting', failed_channels: [] });
+    p.goTo(p.now + 24 * hour);
+    await p.beginText(patient.noticeId);
+    expect(await failing()).toBe('done');
+    expect(await p.notice(patient.noticeId)).toMatchObject({ state: 'waiting', failed_channels: ['text'] });
+    expect(p.heard(patient)).toContain('failed');
+    expect(await p.texts()).toEqual([]);
+  });
+});
+
 describe('an outcome that nobody knows', () => {
   const unknown = async (fault: object, account = {}) => {
     const p = await arena.practice({ account });
