@@ -3,7 +3,13 @@ import { VendorError } from '../clients/http/index.js';
 import { openFeedRows } from '../store/feed.js';
 import { loadPatient, rememberSpruceContact } from '../store/patients.js';
 import { loadPractice, practiceNow, type Practice } from '../store/practices.js';
-import { noticeDocuments, noticePatient, resultDocument, touchReread } from '../store/rereads.js';
+import {
+  noticeDocuments,
+  noticePatient,
+  putOffReread,
+  resultDocument,
+  touchReread,
+} from '../store/rereads.js';
 import { asChartDelivery } from '../store/second-feed.js';
 import { storeDelivery } from '../store/versions.js';
 import { mayReachPatients, noteAgreement } from './agreement-gate.js';
@@ -46,8 +52,9 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
         const document = await resultDocument(store, resultId);
         if (!document) return { outcome: 'unreadable', patientStatus: null };
         try {
-          const status = await readAgain(deps, practice, document.patientId, document.documentId, tell);
-          return { outcome: 'read', patientStatus: status };
+          const { patientId, documentId } = document;
+          const { isThere, patientStatus } = await readAgain(deps, practice, patientId, documentId, tell);
+          return { outcome: isThere ? 'read' : 'unreadable', patientStatus };
         } catch (err) {
           // Staff steps go ahead without the reading (L23); whether to try again is not for them to wait on.
           if (!(err instanceof VendorError)) throw err;
@@ -58,8 +65,13 @@ export function createAthenaActivities(deps: ActivityDeps): AthenaActivities {
     rereadForNotice: ({ practiceId, noticeId }) =>
       guarded(async () => {
         const practice = await loadPractice(store, practiceId);
-        for (const d of await noticeDocuments(store, noticeId))
-          await readAgain(deps, practice, d.patientId, d.documentId, tell);
+        const documents = await noticeDocuments(store, noticeId);
+        let areThere = true;
+        for (const { patientId, documentId } of documents) {
+          const { isThere } = await readAgain(deps, practice, patientId, documentId, tell);
+          areThere &&= isThere;
+        }
+        if (!areThere) return putOffReread(store, noticeId);
         await findInSpruce(deps, practice, noticeId);
         await touchReread(store, noticeId);
       }),
@@ -81,14 +93,17 @@ async function lookAtGate(
   if ((await chartGate(deps, practice)) === 'open') await tell.notesQueued(practice);
 }
 
-/** L23: what document and patient say now. A changed document becomes a version and tells its result. */
+/**
+ * L23: what document and patient say now. A changed document becomes a version and tells its result. One that is not
+ * there under this patient (filed elsewhere, deleted) was not read: what we hold of it may not be true any more.
+ */
 async function readAgain(
   deps: ActivityDeps,
   practice: Practice,
   patientId: string,
   documentId: string | null,
   tell: ReturnType<typeof createTell>,
-): Promise<string> {
+): Promise<{ readonly isThere: boolean; readonly patientStatus: string }> {
   const { store, vendors } = deps;
   const athena = vendors.athena(practice);
   const before = await loadPatient(store, patientId);
@@ -102,7 +117,8 @@ async function readAgain(
     await watchResultsCall(deps, practice, document.report);
     await announce(store, practice, tell, await storeDelivery(store, practice, delivery));
   }
-  return (await loadPatient(store, patientId)).card.status;
+  const { status } = (await loadPatient(store, patientId)).card;
+  return { isThere: documentId === null || document !== null, patientStatus: status };
 }
 
 /** L28: whether the patient can be reached by Spruce, as Spruce says now. */

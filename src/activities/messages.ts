@@ -48,11 +48,7 @@ export function createNoticeActivities(
           await dropUntellable(deps, notice.id);
           return nextStep(practiceId, patientId);
         case 'wait':
-          await store.db
-            .updateTable('notice')
-            .set({ wait_until: plan.until, waits_for: plan.why })
-            .where('id', '=', notice.id)
-            .execute();
+          await wait(notice.id, plan.until, plan.why);
           earliest = Math.min(earliest ?? plan.until, plan.until);
           continue;
         case 'person': {
@@ -69,18 +65,27 @@ export function createNoticeActivities(
             .execute();
           continue;
         case 'leave':
-          if (!isReadingGood(store, notice)) return { do: 'reread', noticeId: notice.id };
-          await handOver(deps, practice, notice, {
-            status: 'confirmed',
-            channel: plan.to,
-            task: null,
-            why: leftToResultsCall,
-          });
-          return nextStep(practiceId, patientId);
         case 'send': {
-          if (!isReadingGood(store, notice)) return { do: 'reread', noticeId: notice.id };
-          await beginSending(notice.id, plan.channel, plan.language);
-          return { do: 'send', noticeId: notice.id, channel: plan.channel, epoch: notice.epoch };
+          if (isReadingGood(store, notice)) {
+            if (plan.do === 'send') {
+              await beginSending(notice.id, plan.channel, plan.language);
+              return { do: 'send', noticeId: notice.id, channel: plan.channel, epoch: notice.epoch };
+            }
+            await handOver(deps, practice, notice, {
+              status: 'confirmed',
+              channel: plan.to,
+              task: null,
+              why: leftToResultsCall,
+            });
+            return nextStep(practiceId, patientId);
+          }
+          const againAt = notice.reread_again_real_at ?? 0;
+          if (againAt <= store.realNow()) return { do: 'reread', noticeId: notice.id };
+          // L23: the patient's other notices go on meanwhile; L9 and L33 bring a person.
+          const until = toPractice(practice.clock, againAt);
+          await wait(notice.id, until, 'document-not-found');
+          earliest = Math.min(earliest ?? until, until);
+          continue;
         }
         default:
           plan satisfies never;
@@ -91,6 +96,13 @@ export function createNoticeActivities(
     if (check) earliest = Math.min(earliest ?? Infinity, toPractice(practice.clock, check.realAt));
     return earliest === null ? { do: 'rest' } : { do: 'wait', until: earliest };
   };
+
+  const wait = async (noticeId: string, until: number, why: string) =>
+    void (await store.db
+      .updateTable('notice')
+      .set({ wait_until: until, waits_for: why })
+      .where('id', '=', noticeId)
+      .execute());
 
   const beginSending = async (
     noticeId: string,

@@ -16,6 +16,7 @@ import * as noteText from './migrations/0012-note-text.js';
 import * as noteCalled from './migrations/0013-note-called.js';
 import * as readAgain from './migrations/0014-read-again.js';
 import * as joinedEpoch from './migrations/0015-joined-epoch.js';
+import * as rereadAgain from './migrations/0016-reread-again.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -53,6 +54,7 @@ const migrations: Record<string, Migration> = {
   '0013-note-called': noteCalled,
   '0014-read-again': readAgain,
   '0015-joined-epoch': joinedEpoch,
+  '0016-reread-again': rereadAgain,
 };
 
 /**

@@ -85,6 +85,18 @@ export function isReadingGood(store: Store, notice: { readonly reread_real_at: n
   return notice.reread_real_at !== null && store.realNow() - notice.reread_real_at < readingGoodMs;
 }
 
+/** Real time: the feed, which says where a document went, is polled as often. */
+const askAgainMs = 5 * 60_000;
+
+/** A document was not found under its patient: nothing leaves on that, and it is asked for again after a while (L23). */
+export async function putOffReread(store: Store, noticeId: string): Promise<void> {
+  await store.db
+    .updateTable('notice')
+    .set({ reread_again_real_at: store.realNow() + askAgainMs })
+    .where('id', '=', noticeId)
+    .execute();
+}
+
 /** Document and patient were read now. */
 export async function touchReread(store: Store, noticeId: string): Promise<void> {
   await store.db

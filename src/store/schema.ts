@@ -346,6 +346,8 @@ export interface NoticeTable {
   created_at: EpochMs;
   latest_fact_at: EpochMs;
   reread_real_at: EpochMs | null;
+  /** A document of it was not in the chart: not asked for again before (real time). */
+  reread_again_real_at: Generated<EpochMs | null>;
   sent_at: EpochMs | null;
   confirmed_at: EpochMs | null;
   opened_at: EpochMs | null;
