@@ -5,7 +5,7 @@ import type { EpochMs } from '../domain/result/report.js';
 import { staffedHours, textHours } from '../store/calendar.js';
 import { lockPatient, type Db, type Tx } from '../store/database.js';
 import { holdEffect, markCalled, permission, settleEffect, type EffectRow } from '../store/effects.js';
-import { confirmNotice, liveMembers, purposeOf } from '../store/notices.js';
+import { confirmNotice, liveMembers, purposeOf, type NoticeMember } from '../store/notices.js';
 import { patientLock } from '../store/patients.js';
 import { practiceNow, type Practice } from '../store/practices.js';
 import { isReadingGood } from '../store/rereads.js';
@@ -207,16 +207,17 @@ export function linkOf({ store }: ActivityDeps, practice: Practice, notice: Noti
   return `${practice.settings.publicBaseUrl}/p/${token}`;
 }
 
-/** Tells every result that a notice speaks of what became of it. Fact ids make a repeat harmless. */
+/** Tells the results that a notice speaks of (all unless given) what became of it. Fact ids make a repeat harmless. */
 export async function tellMembers(
   deps: ActivityDeps,
   practice: Practice,
   notice: Notice,
   status: 'sending' | 'left' | 'confirmed' | 'failed',
   why: string | null = null,
+  members?: readonly Pick<NoticeMember, 'resultId' | 'version'>[],
 ): Promise<void> {
   const tell = createTell(deps.temporal);
-  for (const m of await liveMembers(deps.store.db, notice.id))
+  for (const m of members ?? (await liveMembers(deps.store.db, notice.id)))
     await tell.delivery(practice, m.resultId, {
       id: `${notice.id}/${notice.epoch}/${status}`,
       at: practiceNow(deps.store, practice),
