@@ -168,6 +168,26 @@ describe('opting out (L37)', () => {
     expect(await rows(p)).toMatchObject([{ outcome: 'opts-out' }]);
   });
 
+  test.each([
+    ['Wrong number, stop texting me', { suspended: true, emergency: [], incidents: 1 }],
+    ['Please stop texting me, I am going to the ER', { suspended: false, emergency: [true], incidents: 0 }],
+  ])('“%s” is heard in both ways', async (body, { suspended, emergency, incidents }) => {
+    const p = await arena.practice();
+    const patient = await told(p);
+    await says(p, patient.mobile, body);
+    const number = await p.number(patient.mobile);
+    expect(number?.opted_out_at).toBe(p.now);
+    expect(number?.suspended_at ?? null).toBe(suspended ? p.now : null);
+    expect(p.heard(patient).includes('needs-person/contact-fix')).toBe(suspended);
+    expect(replied(patient).map((s) => s.fact['emergency'])).toEqual(emergency);
+    const kept = await p.store.db
+      .selectFrom('incident')
+      .select('kind')
+      .where('practice_id', '=', p.id)
+      .execute();
+    expect(kept).toHaveLength(incidents);
+  });
+
   test('START opens the number again', async () => {
     const p = await arena.practice();
     const patient = await told(p);
@@ -227,6 +247,23 @@ describe('answers at once (L36, L37)', () => {
     await says(p, patient.mobile, 'Can you call? I passed out');
     expect(replied(patient).map((s) => s.fact['emergency'])).toEqual([true]);
     await says(p, patient.mobile, 'And thanks');
+    expect(replied(patient)).toHaveLength(1);
+  });
+
+  test('L36: what a patient writes about a told result is heard by an open critical of theirs as well', async () => {
+    const p = await arena.practice();
+    const patient = await told(p);
+    const critical = await p.critical();
+    await p.store.db
+      .updateTable('result')
+      .set({ patient_id: patient.patientId })
+      .where('id', '=', critical)
+      .execute();
+    await says(p, patient.mobile, 'My muscles are very weak and my heart skips');
+    const heard = arena.signals.filter((s) => s.name === 'patientReplied');
+    expect(heard.filter((s) => s.workflowId === `result/${critical}`)).toMatchObject([
+      { fact: { acknowledges: false, told: null } },
+    ]);
     expect(replied(patient)).toHaveLength(1);
   });
 

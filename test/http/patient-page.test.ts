@@ -139,6 +139,17 @@ describe('L35: confirmed', () => {
     expect(await web.noticeRow(notice.id)).toMatchObject({ acknowledged_at: null });
   });
 
+  test('"please call me" on another day is asked for again; pressed twice it is one wish', async () => {
+    const notice = await web.notice();
+    await answer(notice.token, { answer: 'call' });
+    await answer(notice.token, { answer: 'call' });
+    web.desk.goTo(web.desk.store.realNow() + 24 * 3_600_000);
+    await answer(notice.token, { answer: 'call' });
+    await web.settle();
+    const asked = web.toldOf(notice.resultId) as readonly { readonly id: string }[];
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(2);
+  });
+
   test('L25: after "we tried to reach you" it says that nothing was told', async () => {
     const notice = await web.notice({ purpose: 'tried-to-reach' });
     await answer(notice.token);

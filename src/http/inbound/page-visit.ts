@@ -2,6 +2,7 @@ import { tellOpened } from '../../activities/tell-opened.js';
 import { liveMembers, toldBy } from '../../store/notices.js';
 import type { Practice } from '../../store/practices.js';
 import type { Inbound, InboundPort } from './port.js';
+import { urgentResult } from './urgent-result.js';
 
 /** A visit of the patient's page that looks like a person's. */
 export interface PageVisit {
@@ -27,19 +28,32 @@ export async function onPageOpened(
 export async function onPageAnswered(
   { store, tell }: InboundPort,
   practice: Practice,
-  { body, receivedAt }: Inbound<PageAnswer>,
+  { id, body, receivedAt: at }: Inbound<PageAnswer>,
 ): Promise<string> {
-  const { purpose } = await store.db
+  const { purpose, patient_id: patientId } = await store.db
     .selectFrom('notice')
-    .select('purpose')
+    .select(['purpose', 'patient_id'])
     .where('id', '=', body.noticeId)
     .executeTakeFirstOrThrow();
-  for (const m of await liveMembers(store.db, body.noticeId))
+  const wantsCall = body.answer === 'call';
+  const members = await liveMembers(store.db, body.noticeId);
+  for (const m of members)
     await tell.confirmed(practice, m.resultId, {
-      id: `${body.noticeId}/confirmed/${body.answer}`,
-      at: receivedAt,
-      wantsCall: body.answer === 'call',
+      // Read once is read for ever; a call may be asked for again.
+      id: wantsCall ? `inbound/${id}` : `${body.noticeId}/confirmed/read`,
+      at,
+      wantsCall,
       told: toldBy(purpose, m),
     });
-  return body.answer === 'call' ? 'wants-call' : 'confirmed';
+  if (!wantsCall) return 'confirmed';
+  const urgent = await urgentResult(
+    store,
+    patientId,
+    members.map((m) => m.resultId),
+  );
+  if (urgent !== null)
+    await tell.replied(practice, urgent, {
+      ...{ id: `inbound/${id}`, at, channel: 'page', acknowledges: false, told: null },
+    });
+  return 'wants-call';
 }

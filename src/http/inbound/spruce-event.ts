@@ -18,6 +18,7 @@ import {
 import type { Handled, Inbound, InboundPort } from './port.js';
 import { onContact } from './spruce-contact.js';
 import { unknownOf } from './unknown.js';
+import { urgentResult } from './urgent-result.js';
 
 /**
  * Spruce signs no time of its own, but the event's is in the signed body. It repeats a delivery for 20 minutes; what is
@@ -201,15 +202,23 @@ async function onOther(
   }
   const reading = readReply(item.text);
   const acknowledges = kind === 'patient-reply' && reading === 'acknowledges';
-  for (const [i, m] of (await liveMembers(store.db, notice.id)).entries())
+  // Of the item, not of the event: what is created, updated and restored is one reply.
+  const fact = { id: `inbound/spruce/${item.id}`, at: inbound.receivedAt, channel: 'secure' };
+  const emergency = reading === 'emergency' && { emergency: true };
+  const members = await liveMembers(store.db, notice.id);
+  const urgent = await urgentResult(
+    store,
+    notice.patient_id,
+    members.map((m) => m.resultId),
+  );
+  if (urgent !== null)
+    await tell.replied(practice, urgent, { ...fact, acknowledges: false, told: null, ...emergency });
+  for (const [i, m] of members.entries())
     await tell.replied(practice, m.resultId, {
-      // Of the item, not of the event: what is created, updated and restored is one reply.
-      id: `inbound/spruce/${item.id}`,
-      at: inbound.receivedAt,
-      channel: 'secure',
+      ...fact,
       acknowledges,
       // L36: one page for one cry for help.
-      ...(i === 0 && reading === 'emergency' && { emergency: true }),
+      ...(i === 0 && urgent === null && emergency),
       told: toldBy(notice.purpose, m),
     });
   return kind;

@@ -21,6 +21,8 @@ export interface PatientPageOptions {
 
 /** A link in an old message opens nothing any more after this, practice ms. */
 const linkLifeMs = 90 * 24 * 3_600_000;
+/** A button pressed twice is one wish for a call; on another day it is a new one. */
+const callAgainMs = 3_600_000;
 
 const answer = z.object({
   month: z.coerce.number().int().min(1).max(12),
@@ -108,7 +110,10 @@ export function patientPage({ store, onStored }: PatientPageOptions): FastifyPlu
     await keepInbound(store, practice, {
       vendor: 'patient-page',
       kind: 'page-answered',
-      dedupeKey: `${noticeId}/${answer}`,
+      dedupeKey:
+        answer === 'call'
+          ? `${noticeId}/call/${Math.floor(store.realNow() / callAgainMs)}`
+          : `${noticeId}/read`,
       body: { noticeId, answer } satisfies PageAnswer,
     });
     const at = practiceNow(store, practice);
