@@ -204,6 +204,8 @@ async function lookAgain(
       'in',
       group.map((n) => n.id),
     )
+    // Another drain may have seen it meanwhile.
+    .where('state', '<>', 'confirmed')
     .execute();
 }
 

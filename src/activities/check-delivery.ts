@@ -4,7 +4,7 @@ import { loadPractice, practiceNow, type Practice } from '../store/practices.js'
 import type { SendInput } from '../workflows/activity-types.js';
 import type { ActivityDeps } from './deps.js';
 import { guarded } from './failures.js';
-import { markConfirmed, markLeft, nextChannel, tellMembers, type Notice } from './sending.js';
+import { markConfirmed, markLeft, toNextChannel, tellMembers, type Notice } from './sending.js';
 import { findSecureMessage } from './send-secure.js';
 import { createTell } from './tell.js';
 import { applyTextNews } from './text-fate.js';
@@ -83,8 +83,10 @@ async function neverPosted(
   const { store } = deps;
   if (store.realNow() - (effect.called_real_at ?? 0) < postedWithinMs) return;
   const at = practiceNow(store, practice);
-  if (!(await settleEffect(store.db, store, effect.id, { state: 'unknown', at, code: 'never-posted' })))
-    return;
+  // Told first, and settled together with the next step: once the effect is settled nobody asks again.
   await tellMembers(deps, practice, notice, 'failed', 'never-posted');
-  await nextChannel(deps, notice, 'secure');
+  await store.db.transaction().execute(async (tx) => {
+    if (await settleEffect(tx, store, effect.id, { state: 'unknown', at, code: 'never-posted' }))
+      await toNextChannel(tx, notice, 'secure');
+  });
 }

@@ -203,6 +203,8 @@ async function dropUntellable({ store }: ActivityDeps, noticeId: string): Promis
       .where('id', '=', noticeId)
       .executeTakeFirstOrThrow();
     await lockPatient(tx, patientLock(notice.patient_id));
+    // Whoever joins now is seen here, or does not see it waiting any more.
+    await tx.selectFrom('notice').select('id').where('id', '=', noticeId).forUpdate().execute();
     const members = await memberFacts(tx, noticeId);
     for (const m of members.filter((one) => !one.tellable))
       await tx
@@ -246,5 +248,7 @@ async function handOver(
     })
     .where('id', '=', notice.id)
     .where('state', '=', 'waiting')
+    // A member that joined meanwhile was told nothing: the notice is planned anew.
+    .where('latest_fact_at', '=', notice.latest_fact_at)
     .execute();
 }

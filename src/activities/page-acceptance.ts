@@ -31,7 +31,7 @@ export function acceptancesOf(
 export interface PageAnswer extends Omit<NewCommand, 'id' | 'resultId' | 'seen'> {
   /** The same answer, heard twice, is the same command. */
   readonly id: string;
-  /** The task that the page was about: it is answered for what is still to be done of it, and for nothing newer. */
+  /** The task that the page was about: it is answered for what is still to be done of it (L18a). */
   readonly taskId: string;
 }
 

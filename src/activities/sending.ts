@@ -177,8 +177,8 @@ async function whyNotNow(
 }
 
 /**
- * Every plan after a new reading begins a send afresh, so its own limit of a day would never come: it counts from the
- * first one that was cancelled for its reading.
+ * Every plan after a new reading begins a send afresh, so its own limit of a day would never come: it counts from one
+ * that was cancelled for its reading. A hold-up of some days ago is another trouble, not the same.
  */
 async function isTriedEnough(
   tx: Tx,
@@ -192,6 +192,7 @@ async function isTriedEnough(
     .where('notice_id', '=', notice.id)
     .where('channel', '=', channel)
     .where('code', '=', 'reading-too-old')
+    .where('created_real_at', '>', store.realNow() - triedAtMostMs - 3_600_000)
     .executeTakeFirstOrThrow();
   return since !== null && store.realNow() - since >= triedAtMostMs;
 }
@@ -306,7 +307,8 @@ export async function passOn(
   await nextChannel(deps, notice, channel);
 }
 
-async function toNextChannel(db: Db | Tx, notice: Notice, failed: NoticeChannel): Promise<void> {
+/** As {@link nextChannel}, in a transaction of the caller's. */
+export async function toNextChannel(db: Db | Tx, notice: Notice, failed: NoticeChannel): Promise<void> {
   await db
     .updateTable('notice')
     .set((e) => ({

@@ -69,7 +69,7 @@ async function holdIfOften(
   if (over < 0) return;
   const waitMs = Math.min(readAgainMs * 2 ** over, readAgainAtMostMs);
   const resultId = await holdFeedRow(store, practice, row.id, reasonOf(err), store.realNow() + waitMs);
-  if (!row.held?.hasBegun) await tell.resume(practice, resultId);
+  if (resultId !== null && !row.held?.hasBegun) await tell.resume(practice, resultId);
 }
 
 async function takeInRow(
@@ -83,24 +83,13 @@ async function takeInRow(
   const feedRow = readFeedRow(row.raw);
   if (feedRow.labResultId === null || feedRow.patientId === null) {
     // L5: no patient yet. Such a document can be neither read nor listed: an item of the unrouted list.
-    const resultId = await holdFeedRow(
-      store,
-      practice,
-      row.id,
-      feedRow.labResultId === null ? 'row-without-id' : 'no-patient',
-    );
-    await tell.resume(practice, resultId);
-    return 'held';
+    return hold(deps, practice, row, feedRow.labResultId === null ? 'row-without-id' : 'no-patient', tell);
   }
   const athena = vendors.athena(practice);
   try {
     const ref = { chartId: feedRow.patientId, documentId: row.documentId };
     const document = await readDocument(athena, practice, ref, feedRow);
-    if (document === null) {
-      const resultId = await holdFeedRow(store, practice, row.id, 'document-not-found');
-      await tell.resume(practice, resultId);
-      return 'held';
-    }
+    if (document === null) return await hold(deps, practice, row, 'document-not-found', tell);
     const patient = await readPatient(deps, practice, athena, feedRow.patientId, feedRow.departmentId);
     const { report, facilityId } = document;
     const stored = await storeDelivery(store, practice, {
@@ -120,10 +109,22 @@ async function takeInRow(
     return 'started';
   } catch (err) {
     if (!(err instanceof IntakeError)) throw err;
-    const resultId = await holdFeedRow(store, practice, row.id, err.code);
-    await tell.resume(practice, resultId);
-    return 'held';
+    return hold(deps, practice, row, err.code, tell);
   }
+}
+
+/** What cannot be read or matched is the keeper's, until the feed announces it anew. */
+async function hold(
+  { store }: ActivityDeps,
+  practice: Practice,
+  row: OpenFeedRow,
+  reason: string,
+  tell: Tell,
+): Promise<'held' | 'nothing'> {
+  const resultId = await holdFeedRow(store, practice, row.id, reason);
+  if (resultId === null) return 'nothing';
+  await tell.resume(practice, resultId);
+  return 'held';
 }
 
 /** Reads a patient and keeps the card; a merged-away or hidden chart is kept as such, never guessed. */

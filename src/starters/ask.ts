@@ -9,6 +9,7 @@ import {
 import { createTell } from '../activities/tell.js';
 import type { Answer, View } from '../domain/lifecycle/facts.js';
 import type { ResultState } from '../domain/lifecycle/state.js';
+import { markRefused } from '../store/commands.js';
 import { loadPractice } from '../store/practices.js';
 import type { Store } from '../store/store.js';
 import { ask as askUpdate, workflowIds } from '../workflows/contract.js';
@@ -40,9 +41,10 @@ export async function ask(
   const handle = temporal.workflow.getHandle(workflowIds.result(resultId));
   for (let k = 0; ;) {
     try {
-      return await temporal.withDeadline(Math.min(deadline, Date.now() + attemptMs), () =>
+      const answer = await temporal.withDeadline(Math.min(deadline, Date.now() + attemptMs), () =>
         handle.executeUpdate(askUpdate, { args: [{ commandId }], updateId: commandId }),
       );
+      return await told(store, resultId, commandId, answer);
     } catch (err) {
       const race = raceOf(err);
       // Only lost races are counted: a worker that is slow is waited for until the deadline.
@@ -54,7 +56,7 @@ export async function ask(
           break;
         case 'gone': {
           const recorded = await answerFromRecord(store, resultId, commandId);
-          if (recorded) return recorded;
+          if (recorded) return await told(store, resultId, commandId, recorded);
           if (isLast) throw noAnswer();
           await startFromRecord(temporal, store, resultId);
           break;
@@ -68,6 +70,12 @@ export async function ask(
     }
     await delay(firstPauseMs * 2 ** Math.max(0, k - 1));
   }
+}
+
+/** What a person is told stands: the same command by another door is refused as well. */
+async function told(store: Store, resultId: string, commandId: string, answer: Answer): Promise<Answer> {
+  if (answer.refusal !== null) await markRefused(store, resultId, commandId, answer.refusal);
+  return answer;
 }
 
 /** `closing`: refused or aborted by a run that is about to end; `gone`: there is no such run any more. */

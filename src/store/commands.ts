@@ -1,4 +1,5 @@
-import type { Command, CommandBody } from '../domain/lifecycle/facts.js';
+import { sql } from 'kysely';
+import type { Command, CommandBody, Refusal } from '../domain/lifecycle/facts.js';
 import { personById } from '../domain/routing/roster.js';
 import { newId } from '../security/tokens.js';
 import { lockPatient, type Tx } from './database.js';
@@ -6,7 +7,7 @@ import { patientLock } from './patients.js';
 import { practiceNow, type Practice } from './practices.js';
 import type { CommandTarget } from './schema.js';
 import type { Store } from './store.js';
-import { memberTask, openMembers } from './tasks.js';
+import { markAnswered, memberTask, openMembers } from './tasks.js';
 
 export const noteAad = 'command.note';
 
@@ -139,12 +140,11 @@ async function targetsOf(
   const isOfTask = body.kind === 'accept' || body.kind === 'decline';
   const isOneOnly = body.kind === 'sign-off' && body.decision === 'change-tier';
   if (isOneOnly || result.draw_id === null) members = members.where('result.id', '=', resultId);
-  else if (isOfTask)
-    members = members.where('result.id', 'in', [
-      resultId,
-      ...(await openMembers(tx, (await memberTask(tx, resultId, body.task))?.id ?? null)),
-    ]);
-  else members = members.where('result.draw_id', '=', result.draw_id);
+  else if (isOfTask) {
+    const task = await memberTask(tx, resultId, body.task);
+    if (task && body.kind === 'accept') await markAnswered(tx, task);
+    members = members.where('result.id', 'in', [resultId, ...(await openMembers(tx, task?.id ?? null))]);
+  } else members = members.where('result.draw_id', '=', result.draw_id);
   // A decision covers that owner's members of the draw; work on the patient covers all of them (L18a).
   if (body.kind === 'sign-off' || body.kind === 'close')
     members = members.where((e) =>
@@ -185,6 +185,7 @@ export async function readCommand(
     .executeTakeFirst();
   const target = row?.targets.find((t) => t.resultId === resultId);
   if (!row || !target) return null;
+  const refused = row.refused[resultId];
   return {
     id: row.id,
     by: row.person_id,
@@ -192,7 +193,25 @@ export async function readCommand(
     at: row.at,
     hash: target.hash === '' ? null : target.hash,
     body: row.body as CommandBody,
+    ...(refused !== undefined && { refused: refused as Refusal }),
   };
+}
+
+/**
+ * A person was told no, maybe by a run that has ended since: whoever hears of the command later says the same, also when
+ * the result was opened again in between.
+ */
+export async function markRefused(
+  store: Store,
+  resultId: string,
+  commandId: string,
+  refusal: Refusal,
+): Promise<void> {
+  await store.db
+    .updateTable('command')
+    .set({ refused: sql`refused || jsonb_build_object(${resultId}::text, ${refusal}::text)` })
+    .where('id', '=', commandId)
+    .execute();
 }
 
 /** A command is delivered when every target's workflow has heard of it. */

@@ -17,6 +17,7 @@ import * as noteCalled from './migrations/0013-note-called.js';
 import * as readAgain from './migrations/0014-read-again.js';
 import * as joinedEpoch from './migrations/0015-joined-epoch.js';
 import * as rereadAgain from './migrations/0016-reread-again.js';
+import * as answeredTasks from './migrations/0017-answered-tasks.js';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -55,6 +56,7 @@ const migrations: Record<string, Migration> = {
   '0014-read-again': readAgain,
   '0015-joined-epoch': joinedEpoch,
   '0016-reread-again': rereadAgain,
+  '0017-answered-tasks': answeredTasks,
 };
 
 /**

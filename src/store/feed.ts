@@ -215,6 +215,7 @@ export async function countTry(store: Store, reportId: string): Promise<void> {
  * A row that cannot become a version yet is a result without version: an item of the unrouted list with a keeper and
  * a clock (L5, L14). Repeating it gives the same result.
  * @param readAgainRealAt When its document is read again; `null` = not before the feed announces it anew.
+ * @returns the result; `null` when another attempt has taken the row in meanwhile.
  */
 export async function holdFeedRow(
   store: Store,
@@ -222,14 +223,15 @@ export async function holdFeedRow(
   reportId: string,
   reason: string,
   readAgainRealAt: EpochMs | null = null,
-): Promise<string> {
+): Promise<string | null> {
   return store.db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('report')
       .selectAll()
       .where('id', '=', reportId)
       .forUpdate()
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (row?.state !== 'fed' && row?.state !== 'held') return null;
     const waiting = await waitingFor(tx, practice.id, row.document_id);
     const resultId = waiting ?? newId();
     if (waiting === null)
@@ -284,6 +286,7 @@ async function waitingFor(db: Db | Tx, practiceId: string, documentId: string): 
     .innerJoin('result', 'result.id', 'report.result_id')
     .select('result.id')
     .where('report.practice_id', '=', practiceId)
+    .where('report.source', '=', 'athenahealth')
     .where('report.document_id', '=', documentId)
     .where('report.state', '=', 'held')
     .where('result.current_version', '=', 0)

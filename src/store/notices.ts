@@ -118,7 +118,7 @@ export async function confirmNotice(
     const later = await members.where('joined_epoch', '>', epoch).orderBy('result_id').execute();
     const calls = await tx
       .selectFrom('effect')
-      .select(['epoch', 'state'])
+      .select(['epoch', 'state', 'channel', 'key'])
       .where('notice_id', '=', noticeId)
       .where('epoch', '>', epoch)
       .where('state', 'in', ['called', 'confirmed'])
@@ -136,7 +136,12 @@ export async function confirmNotice(
       .where('id', '=', noticeId)
       .execute();
     for (const m of later) {
-      if (calls.some((c) => c.state === 'confirmed' && c.epoch >= m.joined_epoch)) continue;
+      // A note in the portal stands beside one result; every other message speaks of all members.
+      const isProof = (c: (typeof calls)[number]) =>
+        c.state === 'confirmed' &&
+        c.epoch >= m.joined_epoch &&
+        (c.channel !== 'portal-note' || c.key.endsWith(`/${m.result_id}`));
+      if (calls.some(isProof)) continue;
       await tx
         .updateTable('notice_member')
         .set({ live: false })

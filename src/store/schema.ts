@@ -244,6 +244,8 @@ export interface TaskTable {
   kind: string;
   opening: number;
   state: TaskStateName;
+  /** Somebody's acceptance is written, recorded or not. */
+  answered: Generated<boolean>;
   for_role: string;
   due_at: EpochMs;
   opened_at: EpochMs;
@@ -274,6 +276,8 @@ export interface CommandTable {
   at: EpochMs;
   real_at: EpochMs;
   delivered_real_at: EpochMs | null;
+  /** Refusal by result. */
+  refused: Generated<Record<string, string>>;
 }
 
 export interface EventTable {

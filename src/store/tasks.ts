@@ -29,14 +29,15 @@ export async function joinTask(
 ): Promise<string> {
   // Orders the members of one draw that open the same work at the same time.
   await tx.selectFrom('draw').select('id').where('id', '=', opening.drawId).forUpdate().execute();
-  const open = await tx
+  let joinable = tx
     .selectFrom('task')
     .select(['id', 'due_at'])
     .where('draw_id', '=', opening.drawId)
     .where('owner_id', '=', opening.ownerId)
     .where('kind', '=', opening.kind)
-    .where('state', 'in', opening.kind === 'callback' ? ['open', 'offered'] : openStates)
-    .executeTakeFirst();
+    .where('state', 'in', openStates);
+  if (opening.kind === 'callback') joinable = joinable.where('answered', '=', false);
+  const open = await joinable.executeTakeFirst();
   const id = open?.id ?? (await createTask(tx, store, practice, opening));
   if (open && opening.dueAt < open.due_at)
     await tx.updateTable('task').set({ due_at: opening.dueAt }).where('id', '=', id).execute();
@@ -92,6 +93,18 @@ export async function memberTask(tx: Tx | Store['db'], resultId: string, kind: s
     .orderBy('task.opened_real_at', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+/**
+ * Marks that somebody accepts a task, in the transaction that writes the command: what opens from here on was not part
+ * of it, however late the acceptance is recorded.
+ */
+export async function markAnswered(
+  tx: Tx,
+  task: { readonly id: string; readonly draw_id: string },
+): Promise<void> {
+  await tx.selectFrom('draw').select('id').where('id', '=', task.draw_id).forUpdate().execute();
+  await tx.updateTable('task').set({ answered: true }).where('id', '=', task.id).execute();
 }
 
 /** The results for which a task is still to be done. */

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createAthenaActivities } from '../../src/activities/athena.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { VendorError, type VendorErrorFields } from '../../src/clients/http/index.js';
+import { newId } from '../../src/security/tokens.js';
+import { holdFeedRow } from '../../src/store/feed.js';
 import { loadRecord } from '../../src/store/record.js';
 import { potassium } from '../sandbox/athenahealth-practice.js';
 import { monday9 } from '../starters/desk-practice.js';
@@ -99,6 +101,17 @@ test('S003-91: a document that could not be read for a while is the keeper’s, 
   expect(found).toMatchObject({ id: waiting.id, current_version: 1, state: 'stored' });
   expect(found.patient_id).not.toBeNull();
   expect(on.told.at(-1)).toMatchObject({ workflowId: `result/${waiting.id}`, signal: 'versionArrived' });
+
+  // An attempt that hung meanwhile fails now: what another has taken in stays taken in.
+  const { store, practice } = on.desk;
+  const { id } = await store.db
+    .selectFrom('report')
+    .select('id')
+    .where('document_id', '=', documentId)
+    .executeTakeFirstOrThrow();
+  expect(await holdFeedRow(store, practice, id, 'unavailable')).toBeNull();
+  expect(await holdFeedRow(store, practice, newId(), 'unavailable')).toBeNull();
+  expect(await resultOf(documentId)).toMatchObject({ id: waiting.id, state: 'stored' });
 });
 
 test('L14: what the keeper ended is not read any more; when the feed announces it again it is work again', async () => {

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { planStorm, shuffled, type PlannedCall } from './storm-plan.js';
 import { StormPractice } from './storm-practice.js';
 
-const total = Number(process.env.STORM ?? 1_500);
+const total = Number(process.env.STORM ?? 1_000);
 const seed = Number(process.env.STORM_SEED ?? 20260302);
 const times = 3;
 const atOnce = 16;

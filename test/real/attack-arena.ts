@@ -215,6 +215,7 @@ export class Arena {
         sent.isContradicted ||=
           sent.answer !== null && (sent.answer.refusal === null) !== (answer.refusal === null);
         sent.answer = answer;
+        this.remember(sent, answer);
         sent.ms = performance.now() - from;
         return answer;
       } catch (err) {
@@ -222,6 +223,13 @@ export class Arena {
         this.askedAgain += 1;
       }
     }
+  }
+
+  /** As the product's record does: a run that hears of it later says the same. */
+  private remember({ resultId, id }: Sent, { refusal }: Answer): void {
+    const { commands } = this.record.of(resultId);
+    const command = commands.get(id);
+    if (refusal !== null && command) commands.set(id, { ...command, refused: refusal });
   }
 
   /** Waits until every mark is in the record and every command answered; gives up after 40 s. */

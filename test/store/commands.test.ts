@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../src/security/tokens.js';
-import { writeCommand, type NewCommand } from '../../src/store/commands.js';
+import { markRefused, readCommand, writeCommand, type NewCommand } from '../../src/store/commands.js';
 import { memberTask } from '../../src/store/tasks.js';
 import { DeskPractice, hour, monday9, potassium, staff } from '../starters/desk-practice.js';
 
@@ -83,7 +83,8 @@ describe('what came to a draw after a person looked', () => {
     const second = await deliver(chartId, '7.8');
     const both = [first.id, second.id].sort();
     expect(await covered({ body: accept, resultId: first.id })).toEqual(both);
-    for (const one of [first, second]) await desk.decide(one, staff.provider, accept);
+    // The acceptance is written; its workflows may be slow to record it.
+    await write({ body: accept, resultId: first.id });
     later();
     const third = await deliver(chartId, '7.7');
     const taskOf = async (id: string) => (await memberTask(desk.store.db, id, 'callback'))?.id;
@@ -92,6 +93,16 @@ describe('what came to a draw after a person looked', () => {
     expect(await covered({ body: accept, resultId: third.id })).toEqual([third.id]);
     expect(await covered({ body: accept, resultId: first.id })).toEqual(both);
   });
+});
+
+test('what a person was told stands for that result, whoever hears of the command later', async () => {
+  const { id } = await write({ body: { kind: 'decline', task: 'sign-off' } });
+  const { store, practice } = desk;
+  expect(await readCommand(store, practice.id, result.id, id)).not.toHaveProperty('refused');
+  await markRefused(store, newId(), id, 'no-such-task');
+  expect(await readCommand(store, practice.id, result.id, id)).not.toHaveProperty('refused');
+  await markRefused(store, result.id, id, 'closed');
+  expect(await readCommand(store, practice.id, result.id, id)).toMatchObject({ refused: 'closed' });
 });
 
 test('the same id again is the same command; for another person or decision it is refused', async () => {

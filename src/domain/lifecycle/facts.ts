@@ -32,6 +32,8 @@ export interface Command {
   /** Hash of the version the person saw; `null` when the command speaks of no content (accept, decline). */
   readonly hash: string | null;
   readonly body: CommandBody;
+  /** What the person was told by another run of this result, or from its record: it stands. */
+  readonly refused?: Refusal;
 }
 
 /**

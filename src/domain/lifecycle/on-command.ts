@@ -17,7 +17,8 @@ const contact = new Set<AttemptOutcome>([
 
 /** Judges what a person decided. The reducer decides, whatever a validator let pass (spikes §1). */
 export function onCommand(turn: Turn, command: Command): Refusal | null {
-  const { body } = command;
+  const { body, refused } = command;
+  if (refused) return refused;
   switch (body.kind) {
     case 'sign-off':
       return signOff(turn, command, body);
@@ -66,24 +67,25 @@ function attempt(
   command: Command,
   body: Extract<CommandBody, { kind: 'attempt' }>,
 ): Refusal | null {
-  const { version, decision, ending } = turn.state;
+  const { version, decision, ending, policy } = turn.state;
   if (ending.kind === 'closed') return 'closed';
   if (!version) return 'stale-version';
   const isContact = contact.has(body.outcome);
   if (isContact && body.outcome === 'reached' && !body.twoIdentifiers) return 'two-identifiers-needed';
   if (body.outcome === 'family-disclosed' && !command.credentialed) return 'not-credentialed';
   const { by, at } = { by: command.by, at: turn.now };
-  if (isContact && command.hash !== version.hash) {
-    // L20: what was said was about another content. The call is on record; the patient does not know this version.
+  if (isContact && policy.checksContact && command.hash !== version.hash) {
+    // L20: what was said was about another content. The call is on record; this version is still to be told.
     turn.line({ do: 'attempt', commandId: command.id, by, outcome: body.outcome, at });
     turn.event('attempt-about-another', { outcome: body.outcome }, by);
     turn.touch('attempt', { outcome: body.outcome, by });
-    return 'stale-version';
+    return null;
   }
   if (isContact && version.status === 'preliminary' && version.tier !== 'critical') return 'not-final';
   // Only a critical may be told before the written sign-off; acceptance permits the call (lifecycle §2).
   if (isContact && decision.kind === 'awaited' && version.tier !== 'critical') return 'sign-off-first';
-  if (isContact && decision.kind === 'awaited' && isRinging(turn)) return 'accept-first';
+  if (isContact && policy.checksContact && decision.kind === 'awaited' && isRinging(turn))
+    return 'accept-first';
   turn.set({ attempts: [...turn.state.attempts, { outcome: body.outcome, at, by }] });
   turn.line({ do: 'attempt', commandId: command.id, by, outcome: body.outcome, at });
   turn.event('attempt', { outcome: body.outcome, number: turn.state.attempts.length }, by);

@@ -58,7 +58,7 @@ export function onStaged(turn: Turn, fact: Staged): void {
   if ((change === 'none' || change === 'cosmetic') && !isFirstToSign) {
     carryOver(turn, before, fact.version, change);
     if (isMatched && turn.state.decision.kind === 'not-needed') {
-      reopen(turn, 'matched');
+      if (fact.policy.checksContact) reopen(turn, 'matched');
       startTier(turn);
     }
     if (isNowFinal) settleIfDone(turn);

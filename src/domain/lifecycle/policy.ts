@@ -9,6 +9,11 @@ export interface LifecyclePolicy {
   readonly criticalNextRungMs: number;
   /** L12: verified longer ago than this when it is detected: owner and on-call together. */
   readonly lateArrivalMs: number;
+  /**
+   * A call about another version or before anybody accepted does not count, and what is matched after its end lives on.
+   * Left out in earlier policies: runs under them have decided otherwise, and have to replay.
+   */
+  readonly checksContact?: true;
   /** L6: first contact attempt, else owner, coordinator and an alarm. */
   readonly criticalAttemptMs: number;
   /** L6: supervising physician. */
@@ -88,6 +93,7 @@ export const defaultPolicy: LifecyclePolicy = {
   criticalRepeatMs: 5 * minute,
   criticalNextRungMs: 10 * minute,
   lateArrivalMs: 60 * minute,
+  checksContact: true,
   criticalAttemptMs: 30 * minute,
   criticalSupervisorMs: 60 * minute,
   criticalUnreachedMs: 2 * hour,

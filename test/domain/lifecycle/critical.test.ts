@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { at, hour, minute, posted, type Life } from './build.js';
+import { at, hour, Life, minute, posted } from './build.js';
 
 const start = at(0, 9);
 const critical = (status: 'final' | 'preliminary' = 'final'): Life =>
@@ -239,12 +239,21 @@ describe('how a critical ends (L6, L34)', () => {
     life.after(10 * minute);
     life.post(2, { tier: 'critical' });
     const reached = { kind: 'attempt', outcome: 'reached', twoIdentifiers: true } as const;
-    expect(life.command(reached, 'coordinator', { hash: 'hash-1' })).toBe('stale-version');
+    expect(life.command(reached, 'coordinator', { hash: 'hash-1' })).toBeNull();
     expect(life.lines('event').map((l) => l.kind)).toContain('attempt-about-another');
     expect(life.state).toMatchObject({ acknowledgement: null, attempts: [] });
     expect(life.state.ladder).not.toBeNull();
     life.after(5 * minute);
     expect(life.pages.at(-1)?.step).toBe('v2/critical/1');
+  });
+
+  test('a run under an earlier policy judges a call as it did then: its history has to replay', () => {
+    const life = new Life(start);
+    const { checksContact: _, ...earlier } = life.policy;
+    life.policy = earlier;
+    life.post(1, { tier: 'critical' });
+    expect(life.attempt('reached', 'coordinator')).toBeNull();
+    expect(life.state.acknowledgement).toMatchObject({ how: 'call' });
   });
 
   test('lifecycle §2: nobody is told of a critical that still rings: an acceptance permits the call', () => {

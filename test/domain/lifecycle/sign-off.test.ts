@@ -41,6 +41,15 @@ describe('sign-off', () => {
     expect(life.asked()).toEqual([]);
   });
 
+  test('L20: a decision that was refused by a run before stays refused, also when the result was opened again', () => {
+    const life = posted({ tier: 'abnormal' });
+    const body = { kind: 'sign-off', decision: 'release' } as const;
+    const { hash = null } = life.state.version ?? {};
+    const command = { id: 'c', by: 'dr-owner', credentialed: true, at: life.now, hash, body };
+    expect(life.fact({ kind: 'command', command: { ...command, refused: 'closed' } }, 'c')).toBe('closed');
+    expect(life.lines('release')).toEqual([]);
+  });
+
   test('L20: a command id that no door wrote is only a proposal', () => {
     const life = posted({ tier: 'abnormal' });
     expect(life.fact({ kind: 'proposal', commandId: 'x' })).toBe('unknown-command');
