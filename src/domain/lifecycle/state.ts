@@ -20,7 +20,7 @@ export interface StagedVersion {
    * the clocks of the version before.
    */
   readonly detectedAt: EpochMs;
-  /** When the laboratory verified it (L12); not known when `null`, or when staged before 0.3.0. */
+  /** When the laboratory verified it (L12); not known when `null`, or when an earlier release staged it. */
   readonly verifiedAt?: EpochMs | null;
   /** Contact with the patient is due (48 h, or the panel's own deadline). */
   readonly contactByAt: EpochMs;
