@@ -85,7 +85,7 @@ describe('documents', () => {
   });
 
   test('values and flags of any text: never normal, never a crash, each one is somebody’s work', async () => {
-    const p = await openPractice({ factor: 600 });
+    const p = await openPractice({ factor: 60 });
     const odd: readonly [value: string, flag: string][] = [
       ['SEE NOTE', ''],
       ['hemolyzed, please redraw', 'normal'],
