@@ -221,6 +221,9 @@ export class Arena {
       } catch (err) {
         if (!(err instanceof CommandFailed) || performance.now() - from > 100_000) throw err;
         this.askedAgain += 1;
+        // Two mirrors may have overtaken each other; the product's record is written in the order of its batches.
+        const { projection } = this.record.of(sent.resultId);
+        if (projection) await this.mirror(sent.resultId, projection);
       }
     }
   }
